@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { generateTree } from './generate-tree.js';
+import { findKubeconform } from './kubeconform.js';
+import { measureLoadedCode } from './loaded-code.js';
+import { type Command, median, timeInTurn } from './measure.js';
+
+const DIST = resolve('dist');
+const folder = mkdtempSync(join(tmpdir(), 'bench-tree-'));
+
+function check(path: string, cwd: string): Command {
+  const args = [
+    join(DIST, 'index.js'),
+    '--mode',
+    'check',
+    '--path',
+    path,
+    '--report-dir',
+    join(folder, 'report'),
+  ];
+  return { file: process.execPath, args, cwd, env: { MEASURE_PEAK: '1' } };
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function main(): Promise<void> {
+  print(`node ${process.version}, ${process.platform} ${process.arch}`);
+  const cold = timeInTurn(
+    { ...check('examples/fleet', process.cwd()), env: {} },
+    { file: process.execPath, args: ['-e', '0'] },
+    15,
+  );
+  const coldRatio = median(cold.a.seconds.map((seconds, index) => seconds / (cold.b.seconds[index] ?? 1)));
+  print(
+    `cold start: check of 12 files ${(median(cold.a.seconds) * 1000).toFixed(0)} ms, node -e 0 ${(median(cold.b.seconds) * 1000).toFixed(0)} ms, ratio ${coldRatio.toFixed(2)} (goal ≤ 3)`,
+  );
+  for (const { where, bytes } of await measureLoadedCode(DIST, 'examples/fleet')) {
+    print(`JavaScript loaded, ${where}: ${(bytes / 1e6).toFixed(2)} MB (goal ≤ 1.5 MB)`);
+  }
+  const tree = join(folder, 'tree');
+  const { files, bytes } = generateTree(tree, 2100, 30);
+  const kubeconform = findKubeconform();
+  const other: Command =
+    'path' in kubeconform
+      ? {
+          file: kubeconform.path,
+          args: [
+            '-ignore-missing-schemas',
+            '-schema-location',
+            `${tree}/none/{{.ResourceKind}}.json`,
+            '-summary',
+            '.',
+          ],
+          cwd: tree,
+        }
+      : { file: process.execPath, args: ['-e', '0'] };
+  const large = timeInTurn(check('.', tree), other, 5);
+  const ratio = median(large.a.seconds.map((seconds, index) => seconds / (large.b.seconds[index] ?? 1)));
+  const against =
+    'path' in kubeconform
+      ? `kubeconform (schemas skipped) ${median(large.b.seconds).toFixed(2)} s, ratio ${ratio.toFixed(2)} (goal ≤ 0.2)`
+      : `no comparison: ${kubeconform.missing}`;
+  print(
+    `${files} files, ${(bytes / 1e6).toFixed(1)} MB: check ${median(large.a.seconds).toFixed(2)} s, peak ${large.a.peakMib?.toFixed(0) ?? '?'} MiB (goal ≤ 300); ${against}`,
+  );
+}
+
+try {
+  await main();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,28 @@
+import type { Grouping } from './grouping.js';
+import type { ReferenceGraph } from './references.js';
+import type { ScopeInput } from './scope-input.js';
+import { hasBothSides, type Unit, unitKey } from './unit.js';
+
+/**
+ * Makes clusters of files that nothing refers to and that, with all they refer to, hold both sides of a pair: a script
+ * that makes a kind cluster and applies a manifest, a test's configuration.
+ */
+export function groupByEntryPoint(input: ScopeInput, graph: ReferenceGraph, grouping: Grouping): void {
+  const free = grouping.free();
+  const named = new Set(grouping.all().flatMap((group) => [...group.files]));
+  for (const { path, references } of input.files) {
+    if (references.length === 0 || named.has(path) || graph.isNamed(path)) continue;
+    const reached = graph.reach(path);
+    const others = free.filter((unit) => reached.has(unit.path));
+    if (others.length === 0) continue;
+    const own = free.filter((unit) => unit.path === path);
+    if (own.length === 0) groupTogether(path, others, grouping);
+    for (const unit of own)
+      if (!hasBothSides([unit])) groupTogether(unitKey(unit), [unit, ...others], grouping);
+  }
+}
+
+function groupTogether(key: string, units: readonly Unit[], grouping: Grouping): void {
+  if (!hasBothSides(units)) return;
+  for (const unit of units) grouping.add(grouping.at(key), unit);
+}

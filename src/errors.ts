@@ -1,0 +1,28 @@
+/** What stops a run. `code` is stable; `remedy` says what to do about it in one sentence. */
+export abstract class ActionError extends Error {
+  abstract readonly code: string;
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.remedy = remedy;
+  }
+}
+
+/** An input, a flag or a file that the user gave is not what it has to be. */
+export class InputError extends ActionError {
+  readonly code = 'input';
+  /** The input at fault, as the user knows it: `path`, `mode`, `policy`. */
+  readonly input: string;
+
+  constructor(input: string, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, remedy, options);
+    this.input = input;
+  }
+}
+
+/** Something outside this program did not do what was asked of it: a file system, GitHub's API. */
+export class EnvironmentError extends ActionError {
+  readonly code = 'environment';
+}

@@ -1,0 +1,180 @@
+import picomatch from 'picomatch';
+import packageJson from '../package.json' with { type: 'json' };
+import { parseCommandLine, readWorkflowInput, renderHelp } from './adapters/command-line.js';
+import { locateInWorkspace, readTextFile, realWorld, type World } from './adapters/environment.js';
+import { createFileWorkspace } from './adapters/file-workspace.js';
+import { readMarkdownLinks, readPullRequestEvent, type PullRequestEvent } from './adapters/github-event.js';
+import { createReportDirectory } from './adapters/report-directory.js';
+import { createTerminalReporter } from './adapters/terminal-reporter.js';
+import { type CheckOptions, type CheckOutcome, runCheck } from './check/run-check.js';
+import { ActionError, EnvironmentError, InputError } from './errors.js';
+import { type CheckInputs, parseInputs } from './inputs.js';
+import { parsePolicy } from './policy/parse-policy.js';
+import { EMPTY_POLICY, type Policy } from './policy/policy.js';
+import type { PullRequest } from './ports/pull-request.js';
+import type { Reporter } from './ports/reporter.js';
+import { buildCheckReport } from './report/check-report.js';
+import { publishReport } from './report/publish.js';
+
+/** Exit status of a run: passed, judged and failed, could not be carried out. */
+export const EXIT = { passed: 0, failed: 1, error: 2 } as const;
+
+/** Runs the program and gives its exit status. Never throws. */
+export async function main(): Promise<number> {
+  const world = realWorld();
+  const reporter = await createReporter(world);
+  try {
+    return await run(world, reporter);
+  } catch (error) {
+    reporter.error(explain(error));
+    return EXIT.error;
+  }
+}
+
+/** The workflow's reporter is in a chunk of its own: a terminal need not load it. */
+async function createReporter(world: World): Promise<Reporter> {
+  if (!world.isWorkflow) return createTerminalReporter({ ...world, now: world.timing.now });
+  const { createActionsReporter } = await import('./adapters/actions-reporter.js');
+  return createActionsReporter(world.timing.now);
+}
+
+async function run(world: World, reporter: Reporter): Promise<number> {
+  const command = world.isWorkflow
+    ? ({ kind: 'run', read: readWorkflowInput(world.variables) } as const)
+    : parseCommandLine(world.args);
+  if (command.kind === 'help') {
+    reporter.info(renderHelp());
+    return EXIT.passed;
+  }
+  for (const name of ['kubeconfig', 'encryption-key', 'github-token'] as const)
+    reporter.mask(command.read(name));
+  const inputs = parseInputs(command.read);
+  if (inputs.mode === 'check') return runCheckMode(inputs, world, reporter);
+  throw new InputError('mode', `The mode ${inputs.mode} is not part of this release.`, 'Use mode: check.');
+}
+
+async function runCheckMode(inputs: CheckInputs, world: World, reporter: Reporter): Promise<number> {
+  if (inputs.kubeconfig !== null)
+    reporter.warning('The input kubeconfig is not read by check in this release.');
+  const options = checkOptions(inputs, world, reporter);
+  const event =
+    inputs.changedOnly === 'false' && inputs.comment === 'never'
+      ? null
+      : readPullRequestEvent(world.variables);
+  const pullRequest = event ? await openPullRequest(inputs, event, world) : null;
+  const outcome = await judge(inputs, options, pullRequest, world, reporter);
+  for (const warning of outcome.warnings) reporter.warning(warning);
+  await publishReport(buildCheckReport(outcome), {
+    reporter,
+    pullRequest: event?.isFork === true ? null : pullRequest,
+    store: createReportDirectory(world.workspace, inputs.reportDir),
+    commentMode: inputs.comment,
+    scope: inputs.path,
+    links: readMarkdownLinks(world.variables, event),
+    docsUrl: docsUrl(world),
+    toolVersion: packageJson.version,
+    terminal: world.isWorkflow ? { colour: true, width: 140 } : terminalOf(world),
+  });
+  return outcome.hasFailed ? EXIT.failed : EXIT.passed;
+}
+
+function checkOptions(inputs: CheckInputs, world: World, reporter: Reporter): CheckOptions {
+  const { path, isFile } = locateInWorkspace(world.workspace, 'path', inputs.path);
+  const isExcluded = matcher([...inputs.exclude, '**/.git', inputs.reportDir]);
+  const isIncluded = inputs.include.length > 0 ? matcher(inputs.include) : null;
+  const policy = readPolicy(inputs, world);
+  return {
+    directory: isFile ? path.split('/').slice(0, -1).join('/') : path,
+    isExcluded,
+    isIncluded: isFile ? (file) => file === path : isIncluded,
+    policy,
+    matchGlob: (glob, file) => picomatch.isMatch(file, glob, { dot: true }),
+    kubernetes: inputs.kubernetesVersion,
+    failOn: inputs.failOn,
+    today: world.today(),
+    onProgress: (done, total) => {
+      reporter.progress(`read ${done} of ${total} files`);
+    },
+  };
+}
+
+/** Matches paths against globs; a folder's name stands for all below it. */
+function matcher(globs: readonly string[]): (path: string) => boolean {
+  const patterns = globs
+    .map((glob) => glob.replace(/^\.\//, '').replace(/\/+$/, ''))
+    .flatMap((glob) => [glob, `${glob}/**`]);
+  return picomatch(patterns, { dot: true });
+}
+
+function readPolicy({ policy }: CheckInputs, world: World): Policy {
+  const text = readTextFile(world.workspace, policy.path);
+  if (text !== null) return parsePolicy(policy.path, text);
+  if (!policy.isRequired) return EMPTY_POLICY;
+  throw new InputError(
+    'policy',
+    `The policy file ${policy.path} cannot be read.`,
+    'Name a file below the workspace.',
+  );
+}
+
+/** The pull request by GitHub's API; null where there is no token to reach it with. */
+async function openPullRequest(
+  inputs: CheckInputs,
+  event: PullRequestEvent,
+  world: World,
+): Promise<PullRequest | null> {
+  if (inputs.githubToken === null) return null;
+  const { createGithubPullRequest } = await import('./adapters/github-pull-request.js');
+  return createGithubPullRequest(event, {
+    token: inputs.githubToken,
+    apiUrl: world.variables['GITHUB_API_URL'] ?? 'https://api.github.com',
+    timing: world.timing,
+  });
+}
+
+/** Judges what the pull request changes; everything, where that is not asked for or cannot be found out. */
+async function judge(
+  inputs: CheckInputs,
+  options: CheckOptions,
+  pullRequest: PullRequest | null,
+  world: World,
+  reporter: Reporter,
+): Promise<CheckOutcome> {
+  const workspace = createFileWorkspace(world.workspace);
+  if (inputs.changedOnly === 'true' && !pullRequest) {
+    throw new InputError(
+      'changed-only',
+      'The input changed-only is “true”, but this run belongs to no pull request, or has no github-token.',
+      'Use auto, or run on pull_request events.',
+    );
+  }
+  if (inputs.changedOnly === 'false') return runCheck(workspace, null, options);
+  try {
+    return await runCheck(workspace, pullRequest, options);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError) || inputs.changedOnly === 'true') throw error;
+    reporter.warning(`${explain(error)} Everything is judged instead of what the pull request changes.`);
+    return runCheck(workspace, null, options);
+  }
+}
+
+function terminalOf({ stdout, variables }: World): { colour: boolean; width: number } {
+  const colour =
+    variables['NO_COLOR'] === undefined && (stdout.isTTY || variables['FORCE_COLOR'] !== undefined);
+  return { colour, width: stdout.isTTY ? stdout.columns : 140 };
+}
+
+function docsUrl({ variables }: World): string | null {
+  const repository = variables['GITHUB_ACTION_REPOSITORY'];
+  const ref = variables['GITHUB_ACTION_REF'];
+  return repository && ref
+    ? `${variables['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${repository}/blob/${ref}/docs/findings.md`
+    : null;
+}
+
+/** What went wrong and what to do, for a person; never a stack trace. */
+function explain(error: unknown): string {
+  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
+  const message = error instanceof Error ? error.message : String(error);
+  return `Unexpected: ${message} This is a fault of the action itself; please report it.`;
+}

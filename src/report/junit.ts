@@ -1,0 +1,123 @@
+import { escapeXml } from './markup.js';
+import type { Place, Report, ReportFinding, ReportPair } from './report.js';
+import { findingsWorstFirst } from './rows.js';
+import { formatPlace } from './text.js';
+
+interface TestCase {
+  readonly name: string;
+  readonly path: string;
+  readonly failures: readonly ReportFinding[];
+  /** Why it is neither passed nor failed; null where it is one of them. */
+  readonly skipped: string | null;
+  readonly output: string;
+}
+
+const NO_CLUSTER = '(no cluster)';
+
+/**
+ * The report as JUnit XML: a suite for each cluster, a test for each pair and for each finding that is about no pair.
+ * Only errors that are new fail a test, as only they fail the run.
+ */
+export function renderJunit(report: Report): string {
+  const suites = new Map<string, TestCase[]>(report.clusters.map((cluster) => [cluster.name, []]));
+  const told = new Set<ReportFinding>();
+  const errorsOf = errorsByCluster(report);
+  for (const pair of report.pairs) {
+    const errors = (errorsOf.get(pair.cluster) ?? []).filter((error) => isAbout(error, pair));
+    for (const error of errors) told.add(error);
+    add(suites, pair.cluster, caseOfPair(pair, errors));
+  }
+  for (const finding of findingsWorstFirst(report)) {
+    if (!told.has(finding)) add(suites, finding.cluster ?? NO_CLUSTER, caseOfFinding(finding));
+  }
+  const all = [...suites.values()].flat();
+  const body = [...suites]
+    .filter(([, cases]) => cases.length > 0)
+    .map(([name, cases]) => renderSuite(name, cases));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="Calico Upgrade Action" ${totals(all)}>\n${body.join('')}</testsuites>\n`;
+}
+
+function errorsByCluster(report: Report): ReadonlyMap<string, readonly ReportFinding[]> {
+  const errors = new Map<string, ReportFinding[]>();
+  for (const finding of report.findings) {
+    if (finding.severity !== 'error' || finding.cluster === null) continue;
+    const own = errors.get(finding.cluster);
+    if (own) own.push(finding);
+    else errors.set(finding.cluster, [finding]);
+  }
+  return errors;
+}
+
+function add(suites: Map<string, TestCase[]>, cluster: string, testCase: TestCase): void {
+  const cases = suites.get(cluster);
+  if (cases) cases.push(testCase);
+  else suites.set(cluster, [testCase]);
+}
+
+/** Whether a finding of the pair's cluster speaks of the pair: of its Calico, and where it is about pairs, of its Kubernetes too. */
+function isAbout(finding: ReportFinding, pair: ReportPair): boolean {
+  if (![finding, ...finding.related].some((place) => isSame(place, pair.calicoAt))) return false;
+  const kubernetesAt = pair.kubernetesAt;
+  if (!finding.code.startsWith('pair-') || kubernetesAt === null || finding.related.length === 0) return true;
+  return finding.related.some((place) => isSame(place, kubernetesAt));
+}
+
+function isSame(a: Place, b: Place): boolean {
+  return a.path === b.path && a.line === b.line;
+}
+
+function caseOfPair(pair: ReportPair, errors: readonly ReportFinding[]): TestCase {
+  const failures = errors.filter((error) => error.isNew);
+  return {
+    name: `Calico ${pair.calico} with Kubernetes ${pair.kubernetes} (${formatPlace(pair.calicoAt)})`,
+    path: pair.calicoAt.path,
+    failures,
+    skipped: failures.length === 0 && errors.length > 0 ? knownText(errors) : null,
+    output: `${pair.support}: ${pair.reason}\n${pair.source}`,
+  };
+}
+
+function caseOfFinding(finding: ReportFinding): TestCase {
+  const fails = finding.severity === 'error' && finding.isNew;
+  return {
+    name: `${finding.code} (${formatPlace(finding)})`,
+    path: finding.path,
+    failures: fails ? [finding] : [],
+    skipped: finding.severity === 'error' && !fails ? knownText([finding]) : null,
+    output: fails ? '' : `${finding.severity}: ${describe(finding)}`,
+  };
+}
+
+function knownText(errors: readonly ReportFinding[]): string {
+  return `on the base branch already: ${errors.map((error) => error.message).join(' ')}`;
+}
+
+function describe(finding: ReportFinding): string {
+  const related = finding.related.map((place) => `see also ${formatPlace(place)}`);
+  const lines = [finding.message, finding.remedy, formatPlace(finding), ...related, finding.source ?? ''];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+function totals(cases: readonly TestCase[]): string {
+  const failures = cases.filter((testCase) => testCase.failures.length > 0).length;
+  const skipped = cases.filter((testCase) => testCase.skipped !== null).length;
+  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}" time="0"`;
+}
+
+function renderSuite(name: string, cases: readonly TestCase[]): string {
+  const body = cases.map((testCase) => renderCase(name, testCase));
+  return `  <testsuite name="${escapeXml(name)}" ${totals(cases)}>\n${body.join('')}  </testsuite>\n`;
+}
+
+function renderCase(suite: string, testCase: TestCase): string {
+  const attributes = `name="${escapeXml(testCase.name)}" classname="${escapeXml(suite)}" file="${escapeXml(testCase.path)}" time="0"`;
+  const parts = testCase.failures.map(
+    (finding) =>
+      `      <failure type="${finding.code}" message="${escapeXml(finding.message)}">${escapeXml(describe(finding))}</failure>\n`,
+  );
+  if (testCase.skipped !== null) parts.push(`      <skipped message="${escapeXml(testCase.skipped)}"/>\n`);
+  if (testCase.output !== '') parts.push(`      <system-out>${escapeXml(testCase.output)}</system-out>\n`);
+  return parts.length === 0
+    ? `    <testcase ${attributes}/>\n`
+    : `    <testcase ${attributes}>\n${parts.join('')}    </testcase>\n`;
+}

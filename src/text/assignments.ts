@@ -1,0 +1,39 @@
+import { TEMPLATE_PATTERN } from './templates.js';
+
+/** `name = value` in whatever language: shell, Make, Dockerfile, dotenv, INI, TOML, HCL, JSON, flat YAML, a flag. */
+export interface Assignment {
+  readonly name: string;
+  /** The value without quotes. */
+  readonly value: string;
+  readonly offset: number;
+  /** Whether it is a flag of a command: `--name=value`, `--name value`. */
+  readonly isFlag: boolean;
+}
+
+const VALUE = String.raw`(?<value>(?:[\w.+~^*@%:/-]|${TEMPLATE_PATTERN})+)`;
+const PATTERNS = [
+  // NAME=value, NAME ?= value, "name": "value", name = "value", name: value, --name=value
+  String.raw`(?<![\w.$-]|\$\{)["']?(?<flag>--?)?(?<name>[A-Za-z_][\w.-]*)["']?[ \t]*(?:\?=|::?=|=|:)[ \t]*["'\\]{0,2}${VALUE}`,
+  // ${NAME:-value}
+  String.raw`\$\{(?<name>[A-Za-z_]\w*):?[-=]["']?${VALUE}`,
+  // ENV NAME value, --name value
+  String.raw`(?:^[ \t]*ENV[ \t]+|(?<=[\s"'])(?<flag>--?))(?<name>[A-Za-z_][\w.-]*)[ \t]+["']?${VALUE}`,
+  // $name = 'value', $env:NAME = "value"
+  String.raw`^[ \t]*\$(?:[A-Za-z]+:)?(?<name>[A-Za-z_]\w*)[ \t]*=[ \t]*["']?${VALUE}`,
+].map((source) => new RegExp(source, 'gm'));
+
+/** Finds the assignments in text whose comments are blanked out. */
+export function findAssignments(text: string): Assignment[] {
+  const found: Assignment[] = [];
+  for (const pattern of PATTERNS) {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+      const { name = '', value = '', flag } = match.groups ?? {};
+      const offset = match.index + match[0].length - value.length;
+      found.push({ name, value, offset, isFlag: flag !== undefined });
+      // What looks like a value may be the name of an assignment (run: NAME=value) or hold one (${A:-${B:-value}})
+      if (text[offset + value.length] === '=' || value.startsWith('${')) pattern.lastIndex = offset;
+    }
+  }
+  return found;
+}
