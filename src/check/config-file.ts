@@ -14,9 +14,13 @@ const OTHER_ENDINGS: ReadonlySet<string> = new Set(
 const OTHER_NAMES =
   /^(?:readme|changelog|changes|history|license|licence|copying|notice|contributing|authors|codeowners|maintainers|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|composer\.lock|go\.work\.sum|renovate\.json5?|\.trivyignore|\.snyk|\.gitattributes|\.gitignore|\.gitmodules|\.dockerignore)(?:\.txt)?$/i;
 
+/** The lock file of a Helm chart says which release a range came to. */
+const CHART_LOCK = /^(?:Chart|requirements)\.lock$/;
+
 /** Whether a file can be configuration by its name. Unknown endings and none at all can be. */
 export function isConfigFile(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
+  if (CHART_LOCK.test(name)) return true;
   if (OTHER_NAMES.test(name)) return false;
   const dot = name.lastIndexOf('.');
   return dot <= 0 || !OTHER_ENDINGS.has(name.slice(dot + 1).toLowerCase());

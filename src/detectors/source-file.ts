@@ -1,9 +1,11 @@
+import { replaceSpans } from '../text/blank.js';
 import { blankComments, commentStyleOf } from '../text/comments.js';
 import { firstLine, indexLines, type LineIndex } from '../text/lines.js';
 import { blankProse } from '../text/prose.js';
 import type { YamlStream } from '../yaml/node.js';
 import { parseYaml } from '../yaml/parse.js';
 import { textAt } from '../yaml/query.js';
+import { findDefinitions } from './definitions.js';
 import { readEmbedded } from './embedded.js';
 
 /** A file as detectors see it. What several of them need is made once, on first use. */
@@ -11,7 +13,7 @@ export interface SourceFile {
   /** Relative to the workspace, with `/`. */
   readonly path: string;
   readonly text: string;
-  /** The text with comments and one-line descriptions blanked out; offsets are those of `text`. */
+  /** The text with comments, one-line descriptions and CRDs blanked out; offsets are those of `text`. */
   readonly code: () => string;
   /** The documents that can matter (see {@link createSourceFile}), those inside others too. */
   readonly yaml: () => YamlStream;
@@ -20,7 +22,7 @@ export interface SourceFile {
   readonly lines: () => LineIndex;
 }
 
-const YAML_NAME = /\.(?:ya?ml|json)(?:\.[\w-]+)?$/i;
+const YAML_NAME = /\.(?:ya?ml|json)(?:\.[\w-]+)?$|(?:^|\/)(?:Chart|requirements)\.lock$/i;
 const YAML_START = /^(?:apiVersion|kind):/;
 const LONGEST_PREAMBLE = 16_000;
 const DEEPEST_INDENT = 200;
@@ -38,10 +40,14 @@ export function createSourceFile(path: string, text: string, wanted: (document: 
     path,
     text,
     isYaml,
-    code: once(() => blankProse(blankComments(text, commentStyleOf(path)))),
+    code: once(() => readCode(path, text)),
     yaml: once(() => readDocuments(text, isYaml, isWanted)),
     lines: once(() => indexLines(text)),
   };
+}
+
+function readCode(path: string, text: string): string {
+  return blankProse(blankComments(replaceSpans(text, findDefinitions(text)), commentStyleOf(path)));
 }
 
 /** What is no YAML by its name or first line can be YAML by chance: only objects are kept. */

@@ -12,6 +12,8 @@ const HOLDERS = new Set(['default', 'value', 'defaultValue', 'Default']);
 const LONGEST_NAME = 3;
 /** Longer keys are text or data. */
 const LONGEST_KEY = 120;
+/** Keys above the versions of tools that generate documents or check files, and of tables of what goes with what. */
+const NO_CLUSTER = /^(?:render|envtest|kubeconform|kubeval|kubepug|v?\d+\.\d+(?:\.\d+)?)$/;
 /** Tables that list every release there is, with checksums: which one is used is said elsewhere. */
 const TABLE = /(?:checksums?|hashes|digests?)$/i;
 const COMMON_ARCHITECTURE = /^(?:amd64|x86_64|no_arch)?$/;
@@ -27,7 +29,7 @@ export function collectYamlVariables(root: YamlNode, collector: Collector): void
     if (!value || value.style === 'block' || value.value === '') continue;
     if (keys.some((key) => key.length > LONGEST_KEY)) continue;
     if (node.kind === 'scalar') collectDefinition(keys.join('.'), value, collector);
-    collectNamed(keys, value, collector);
+    if (!keys.some((key) => NO_CLUSTER.test(key))) collectNamed(keys, value, collector);
   }
 }
 

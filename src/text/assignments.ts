@@ -13,13 +13,17 @@ export interface Assignment {
 const VALUE = String.raw`(?<value>(?:[\w.+~^*@%:/-]|${TEMPLATE_PATTERN})+)`;
 const PATTERNS = [
   // NAME=value, NAME ?= value, "name": "value", name = "value", name: value, --name=value
-  String.raw`(?<![\w.$-]|\$\{)["']?(?<flag>--?)?(?<name>[A-Za-z_][\w.-]*)["']?[ \t]*(?:\?=|::?=|=|:)[ \t]*["'\\]{0,2}${VALUE}`,
+  String.raw`(?<![\w.$-]|\$\{)["']?(?<flag>--?)?(?<name>[A-Za-z_][\w.-]*)["']?[ \t]*(?:\?=|::?=|=>|=|:)[ \t]*["'\\]{0,2}${VALUE}`,
   // ${NAME:-value}
   String.raw`\$\{(?<name>[A-Za-z_]\w*):?[-=]["']?${VALUE}`,
   // ENV NAME value, --name value
   String.raw`(?:^[ \t]*ENV[ \t]+|(?<=[\s"'])(?<flag>--?))(?<name>[A-Za-z_][\w.-]*)[ \t]+["']?${VALUE}`,
   // $name = 'value', $env:NAME = "value"
   String.raw`^[ \t]*\$(?:[A-Za-z]+:)?(?<name>[A-Za-z_]\w*)[ \t]*=[ \t]*["']?${VALUE}`,
+  // NAME = ENV["NAME"] || "value", NAME = ENV.fetch("NAME", "value")
+  String.raw`(?<![\w.$-])(?<name>[A-Za-z_]\w*)[ \t]*=[ \t]*ENV(?:\[["']\w{1,80}["']\][ \t]*\|\||\.fetch\(["']\w{1,80}["'],)[ \t]*["']${VALUE}`,
+  // string(name: 'NAME', defaultValue: 'value')
+  String.raw`\bname:[ \t]*["'](?<name>[A-Za-z_][\w.-]{0,80})["'],[ \t\r\n]{0,80}(?:defaultValue|value):[ \t]*["']${VALUE}`,
 ].map((source) => new RegExp(source, 'gm'));
 
 /** Finds the assignments in text whose comments are blanked out. */

@@ -1,6 +1,6 @@
 /** The text with every character made a space; line breaks stay, and so does every offset after it. */
 export function blank(text: string): string {
-  return text.replace(/[^\r\n]/g, ' ');
+  return text.replace(/[^\r\n]+/g, (run) => ' '.repeat(run.length));
 }
 
 /** Where a stretch of text starts and ends, the end left out. */

@@ -13,7 +13,7 @@ const STATEMENT =
 export function maskExpressions(text: string): string {
   if (!text.includes('{{')) return text;
   return replaceSpans(text, findExpressions(text), (expression) =>
-    expression.replace(/[^\r\n]/g, 'T').replace(/\r?\n/g, (end) => 'T'.repeat(end.length)),
+    'T'.repeat(expression.length),
   );
 }
 

@@ -23,7 +23,7 @@ const CALICO_WORDS = words(
   `calico projectcalico cni node typha kube controllers controller apiserver policy felix manifest manifests chart helm
    csi flexvol pod2daemon addon addons plugin plugins network networking crd crds operator repo git charts oss open source`,
 );
-const KUBERNETES_PARTS = words('api apiserver scheduler proxy manager controller addon core');
+const KUBERNETES_PARTS = words('api apiserver scheduler proxy manager controller core');
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/).filter(Boolean));
@@ -80,7 +80,7 @@ function isNeutral(token: string): boolean {
 export function componentOfVariable(subject: VariableSubject, value: string): Component {
   if (subject !== 'tigera') return subject;
   const version = parseVersion(value);
-  return version && isPlausible('tigera-operator', version) ? 'tigera-operator' : 'calico';
+  return version && isPlausible('calico', version) ? 'calico' : 'tigera-operator';
 }
 
 const cache = new Map<string, readonly string[]>();

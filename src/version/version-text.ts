@@ -17,10 +17,10 @@ export type VersionText =
   | { readonly kind: 'floating'; readonly text: string; readonly offset: number };
 
 const FLOATING =
-  /^(?:latest|master|main|stable|edge|nightly|\*|x|[v~^]?\d+\.[x*](?:\.[x*])?|[v~^]?3|>=?\s*0(?:\.0)*(?:-0)?)$/i;
+  /^(?:latest|master|main|stable|edge|nightly|\*|x|[v~^]?\d+\.[x*](?:\.[x*])?|[v~^]?3|>=?\s*0(?:\.0)*(?:-0)?)$/;
 const RANGE = /^(?<operator>[~^]|>=?|~>|=)\s*(?<version>[vV]?\d+\.\d+(?:\.\d+)?)(?<rest>[\s,|<=>~^\w.*-]*)$/;
-/** A digest behind the tag, or a package's wildcard revision (`1.31.0-*`). */
-const PINNED = /^(?<version>[^@\s]+?)(?:@sha256:[0-9a-f]+|-\*)$/i;
+/** A digest behind the tag, a package's wildcard revision (`1.31.0-*`), a plus sign as URLs write it (`%2Bk3s1`). */
+const PINNED = /^(?<version>[^@%\s]+?)(?:@sha256:[0-9a-f]+|-\*|%2b[\w.-]+)$/i;
 /** Branches and channels of a minor: `release-v3.26`, `stable-1.29`, `1.29/stable`, `1.32-classic/edge`. */
 const MINOR = /^(?:(?:release|stable|latest)-)?(?<version>v?\d+\.\d+)(?:(?:-(?:classic|strict|eksd))?\/(?:stable|candidate|beta|edge))?$/;
 /** A longer text holds a version among other things, and is no version. */

@@ -4,7 +4,7 @@ import type { Collector } from '../collector.js';
 
 /** The command up to its verb, and its arguments over continued lines. */
 const COMMAND =
-  /(?<![\w./-])helm[23]?[ \t]+(?:[^\s;|&][^\s;|&]{0,200}[ \t]+){0,8}?(?:install|upgrade|template|pull|fetch)\b(?:[^\n\\;|&]|\\(?:\r?\n)?)*/g;
+  /(?<![\w.-])(?:helm[23]?|\$\{?HELM\}?|\$\(HELM\))"?[ \t]+(?:[^\s;|&][^\s;|&]{0,200}[ \t]+){0,8}?(?:install|upgrade|template|pull|fetch)\b(?:[^\n\\;|&]|\\(?:\r?\n)?)*/g;
 const CHART =
   /(?<=[\s"'])(?<chart>(?:oci:\/\/)?(?:[\w.:-]{1,200}\/){0,12}(?:tigera-operator|crd\.projectcalico\.org\.v1|projectcalico\.org\.v3))(?=[\s"']|$)/d;
 const VALUE = String.raw`(?<version>(?:[\w.+~^*>=<-]|${TEMPLATE_PATTERN})+)`;

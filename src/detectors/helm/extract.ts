@@ -30,9 +30,10 @@ export function extract(file: SourceFile): Extraction {
   const isChart = /(?:^|\/)(?:Chart|requirements)\.(?:ya?ml|lock)$/.test(file.path);
   for (const { root } of file.yaml().documents) {
     if (isChart) readChartFile(root, collector);
-    for (const { node } of walk(root)) {
-      if (node.kind === 'map') readMap(node, collector);
-      else if (node.kind === 'sequence') readStates(node, collector);
+    readFleet(root, collector);
+    for (const { node, parent } of walk(root)) {
+      if (node.kind === 'sequence') readStates(node, collector);
+      else if (node.kind === 'map' && !isStates(parent)) readMap(node, collector);
     }
   }
   readCommands(file.code(), collector);
@@ -51,11 +52,24 @@ function readChartFile(root: YamlNode, collector: Collector): void {
   }
 }
 
+/** Fleet's `fleet.yaml` repeats only what differs: the version for some clusters, without the chart. */
+function readFleet(root: YamlNode, collector: Collector): void {
+  const chart = calicoChartOf(textAt(root, 'helm', 'chart'));
+  if (!chart || ENTERPRISE_REPOSITORY.test(textAt(root, 'helm', 'repo'))) return;
+  for (const target of itemsOf(at(root, 'targetCustomizations'))) {
+    collector.addScalar('calico', { kind: 'chart', name: chart }, scalarAt(target, 'helm', 'version'));
+  }
+}
+
 /** Salt writes one map as a list of maps with one key each. */
 function readStates(sequence: YamlSequence, collector: Collector): void {
-  const entries = sequence.items.map((item) => (item.kind === 'map' && item.entries.length === 1 ? item.entries[0] : undefined));
-  const known = entries.filter((entry) => entry !== undefined);
-  if (known.length > 1 && known.length === entries.length) readMap({ kind: 'map', start: sequence.start, entries: known }, collector);
+  if (!isStates(sequence)) return;
+  const entries = sequence.items.flatMap((item) => (item.kind === 'map' ? item.entries : []));
+  readMap({ kind: 'map', start: sequence.start, entries }, collector);
+}
+
+function isStates(node: YamlNode | null): boolean {
+  return node?.kind === 'sequence' && node.items.length > 1 && node.items.every((item) => item.kind === 'map' && item.entries.length === 1);
 }
 
 function readMap(map: YamlMap, collector: Collector): void {
@@ -111,8 +125,8 @@ function readChart(reference: YamlScalar, version: YamlScalar | null, repository
 function readSplitImage(key: string, repository: YamlScalar, map: YamlMap, collector: Collector): void {
   const image = classifyRepository(repository.value);
   if (!image) return;
-  // `name: kube-proxy` is an addon of the cloud's, with a version of its own
-  if (key === 'name' && image.component === 'kubernetes' && !repository.value.includes('/')) return;
+  // `name: kube-proxy` is an addon of the cloud's and `name: tigera-operator` a chart, with versions of their own
+  if (key === 'name' && image.component !== 'calico' && !repository.value.includes('/')) return;
   for (const key of TAG_KEYS) {
     if (collector.addScalar(image.component, { kind: 'image', name: image.name }, scalarAt(map, key))) return;
   }

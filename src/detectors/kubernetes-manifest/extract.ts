@@ -1,9 +1,9 @@
 import { Collector } from '../collector.js';
+import { findDefinitions } from '../definitions.js';
 import type { Extraction } from '../detector.js';
 import type { SourceFile } from '../source-file.js';
 import type { YamlDocument, YamlNode } from '../../yaml/node.js';
 import { at, itemsOf, scalarAt, textAt } from '../../yaml/query.js';
-import { ignoreDefinitions } from './definitions.js';
 
 /** Kinds that record what runs, and set nothing. */
 const RECORDS: ReadonlySet<string> = new Set(['Node', 'NodeList', 'Event', 'EventList']);
@@ -17,6 +17,8 @@ const WORKLOADS_OF_OTHER_CNIS: ReadonlyMap<string, string> = new Map([
   ['kube-ovn-cni', 'kube-ovn'],
   ['kube-router', 'kube-router'],
 ]);
+const DEFINITION_NAME =
+  /^[ \t]{2,}["']?name["']?:[ \t]*["']?(?<name>[a-z]+\.(?:crd\.projectcalico\.org|projectcalico\.org|operator\.tigera\.io|policy\.networking\.k8s\.io))["']?,?[ \t]*\r?$/m;
 const CALICO_OBJECT = /calico|tigera|(?:^|[.])projectcalico[.]org$/;
 
 /**
@@ -26,7 +28,7 @@ const CALICO_OBJECT = /calico|tigera|(?:^|[.])projectcalico[.]org$/;
 export function extract(file: SourceFile): Extraction {
   const collector = new Collector();
   for (const document of file.yaml().documents) readDocument(file, document, collector);
-  ignoreDefinitions(file.text, collector);
+  readDefinitions(file.text, collector);
   return collector;
 }
 
@@ -96,5 +98,20 @@ function readFelixConfiguration(object: YamlNode, collector: Collector): void {
   const policySync = scalarAt(object, 'spec', 'policySyncPathPrefix');
   if (policySync && policySync.value !== '') {
     collector.facts.push({ kind: 'feature', name: 'application-layer-policy', offset: policySync.start });
+  }
+}
+
+/** Which of Calico's definitions the file holds tells the release it was made from. */
+function readDefinitions(text: string, collector: Collector): void {
+  for (const [start, end] of findDefinitions(text)) {
+    const name = DEFINITION_NAME.exec(text.slice(start, end))?.groups?.['name'];
+    if (name === undefined) continue;
+    collector.facts.push({
+      kind: 'object',
+      apiVersion: 'apiextensions.k8s.io/v1',
+      objectKind: 'CustomResourceDefinition',
+      name,
+      offset: start,
+    });
   }
 }

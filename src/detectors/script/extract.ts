@@ -38,6 +38,7 @@ const PATH = /(?<![\w./:@%-])(?:[\w.-]+\/)*[\w.-]+\.(?:ya?ml|json|sh|env|tfvars)
 export function extract(file: SourceFile): Extraction {
   const collector = new Collector();
   const code = file.code();
+  if (code.trim() === '') return collector;
   if (!describesOnly(file.path) && !CHECKER_FILE.test(file.path.slice(file.path.lastIndexOf('/') + 1))) {
     for (const assignment of findAssignments(code)) readAssignment(assignment, code, collector);
   }
@@ -57,6 +58,9 @@ function readAssignment({ name, value, offset, isFlag }: Assignment, code: strin
   if (parseVersion(text)) collector.definitions.push({ name, text, offset });
   const subject = classifyVariableName(name);
   if (!subject || (isFlag && CHECKERS.test(commandBefore(code, offset)))) return;
+  // The first word of a quoted text is no version, unless it looks like one: "latest stable of the line"
+  const isQuoted = /["']/.test(code[offset - 1] ?? '');
+  if (isQuoted && /\s/.test(code[offset + value.length] ?? '') && !parseVersion(text)) return;
   collector.add({ component: componentOfVariable(subject, value), subject: { kind: 'variable', name }, text: value, offset });
 }
 

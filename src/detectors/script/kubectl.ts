@@ -1,7 +1,7 @@
 import type { Collector } from '../collector.js';
 
 const KUBECTL =
-  /(?<![\w./~-])(?:(?:[\w./~-]{1,100}\/)?(?:kubectl|oc)\b|\$\{?KUBECTL\}?|\$\(KUBECTL\)|\{\{[^{}\n]{0,100}kubectl[^{}\n]{0,100}\}\})(?<before>(?:[ \t]+-[\w-]+(?:[= ][^\s-]\S*)?){0,20})[ \t]+(?<verb>apply|create|replace)\b(?<arguments>(?:[^\n\\|;&]|\\(?:\r?\n)?)*)/g;
+  /(?<![\w./~-])(?:(?:[\w./~-]{0,100}\/)?(?:kubectl|oc)\b"?|\$\{?KUBECTL\}?|\$\(KUBECTL\)|\{\{[^{}\n]{0,100}kubectl[^{}\n]{0,100}\}\})(?<before>(?:[ \t]+-[\w-]+(?:[= ][^\s-]\S*)?){0,20})[ \t]+(?<verb>apply|create|replace)\b(?<arguments>(?:[^\n\\|;&]|\\(?:\r?\n)?)*)/g;
 const FILE_ARGUMENT = /(?<=[\s"'])(?:-[fk]|--filename|--kustomize)(?:=|[ \t\\\r\n]{0,200})["']?(?<target>[^\s"'\\]+)/dg;
 
 /** What `kubectl apply` and its like apply, and how. */

@@ -2,6 +2,7 @@ import { Collector } from '../collector.js';
 import type { Extraction } from '../detector.js';
 import type { SourceFile } from '../source-file.js';
 import { classifyVariableName, componentOfProduct, componentOfVariable } from '../../version/variable-name.js';
+import { classifyRepository } from '../../version/image.js';
 import { type Component, parseVersion } from '../../version/version.js';
 import { type HclAttribute, readHcl } from './hcl.js';
 import { readHelmRelease } from './helm-release.js';
@@ -60,6 +61,7 @@ function groupByBlock(attributes: readonly HclAttribute[]): ReadonlyMap<number, 
 function readAttribute(attribute: HclAttribute, siblings: readonly HclAttribute[], collector: Collector): void {
   const { path, name } = attribute;
   if (name === 'chart') readHelmRelease(attribute, siblings, collector);
+  if (/^(?:repository|image|name)$/.test(name) && attribute.value.includes('/')) readImage(attribute, siblings, collector);
   const type = path.findLast((title) => title.startsWith('resource '))?.split(' ')[1] ?? '';
   if (VERSION_ATTRIBUTES.some((known) => known.type.test(type) && known.names.has(name))) {
     addValue('kubernetes', { kind: 'field', name: `${type}.${name}` }, attribute, collector);
@@ -68,6 +70,13 @@ function readAttribute(attribute: HclAttribute, siblings: readonly HclAttribute[
   const named = name === 'value' ? siblings.findLast((sibling) => sibling.name === 'name' && sibling.offset < attribute.offset) : undefined;
   const variable = classify(namesOf(attribute, named?.value), attribute.value);
   if (variable) addValue(variable.component, { kind: 'variable', name: variable.name }, attribute, collector);
+}
+
+/** An image whose repository and tag are two attributes of one object. */
+function readImage(repository: HclAttribute, siblings: readonly HclAttribute[], collector: Collector): void {
+  const image = classifyRepository(repository.value);
+  const tag = siblings.find(({ name, offset }) => /^(?:image_)?tag$/.test(name) && offset > repository.offset);
+  if (image && tag) addValue(image.component, { kind: 'image', name: image.name }, tag, collector);
 }
 
 /** The names that a value may go by: its own, with those around it, that of the variable, that of a `set` block. */

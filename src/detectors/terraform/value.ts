@@ -9,7 +9,7 @@ const NUMBER = /^\d+\.\d+$/;
 /** Adds what an attribute says as the version of a component. An unquoted value is an expression: what it reads decides. */
 export function addValue(
   component: Component,
-  subject: { readonly kind: 'field' | 'variable' | 'chart'; readonly name: string },
+  subject: { readonly kind: 'field' | 'variable' | 'chart' | 'image'; readonly name: string },
   { value, quoted, offset }: HclAttribute,
   collector: Collector,
 ): void {

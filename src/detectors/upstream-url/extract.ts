@@ -1,4 +1,5 @@
 import { Collector } from '../collector.js';
+import { describesOnly } from '../described.js';
 import type { Extraction } from '../detector.js';
 import type { SourceFile } from '../source-file.js';
 import { TEMPLATE_PATTERN } from '../../text/templates.js';
@@ -23,8 +24,13 @@ const SOURCES: readonly Source[] = [
     pattern: source(String.raw`(?:raw\.githubusercontent\.com|raw\.github\.com|rawgit\.com|cdn\.jsdelivr\.net/gh)/projectcalico/calico[/@](?:refs/(?:tags|heads)/)?${REF}/${PATH}`),
     component: calicoFile,
   },
+  // A proxy of the above, under a name of its own
   {
-    pattern: source(String.raw`github\.com/projectcalico/calico/(?:raw|blob|tree)/(?:refs/(?:tags|heads)/)?${REF}/${PATH}`),
+    pattern: source(String.raw`/projectcalico/calico/(?:refs/(?:tags|heads)/)?${REF}/(?=manifests/)${PATH}`),
+    component: calicoFile,
+  },
+  {
+    pattern: source(String.raw`github\.com/projectcalico/calico/(?:raw|blob)/(?:refs/(?:tags|heads)/)?${REF}/${PATH}`),
     component: (file, path) => (/manifests|charts/.test(path) ? calicoFile(file) : null),
   },
   {
@@ -89,6 +95,8 @@ function beforePlus(ref: string): string {
 export function extract(file: SourceFile): Extraction {
   const collector = new Collector();
   const code = file.code();
+  // What a chart gives as its sources is not what it installs
+  if (describesOnly(file.path)) return collector;
   for (const { pattern, component } of SOURCES) {
     for (const match of code.matchAll(pattern)) {
       const { ref = '', path = '' } = match.groups ?? {};

@@ -1,31 +1,22 @@
-import type { Span } from '../../text/blank.js';
-import type { Collector } from '../collector.js';
+import type { Span } from '../text/blank.js';
 
 const KIND = /^(?<indent>[ \t]*)["']?kind["']?:[ \t]*["']?CustomResourceDefinition\b/gm;
-const NAME =
-  /^[ \t]{2,}["']?name["']?:[ \t]*["']?(?<name>[a-z]+\.(?:crd\.projectcalico\.org|projectcalico\.org|operator\.tigera\.io|policy\.networking\.k8s\.io))["']?,?[ \t]*\r?$/m;
 
 /**
- * Custom resource definitions deploy no version, whatever their descriptions name; which of Calico's the file holds
- * tells the release it was made from.
+ * Where a file's custom resource definitions stand, those in Lists and block scalars too. They deploy no version,
+ * whatever their descriptions name.
  */
-export function ignoreDefinitions(text: string, collector: Collector): void {
+export function findDefinitions(text: string): Span[] {
+  if (!text.includes('CustomResourceDefinition')) return [];
+  const spans: Span[] = [];
   let last = 0;
   for (const match of text.matchAll(KIND)) {
     if (match.index < last) continue;
-    const [start, end] = objectAround(text, match.index, match.groups?.['indent']?.length ?? 0, last);
-    last = end;
-    collector.ignored.push({ start, end, reason: null });
-    const name = NAME.exec(text.slice(start, end))?.groups?.['name'];
-    if (name === undefined) continue;
-    collector.facts.push({
-      kind: 'object',
-      apiVersion: 'apiextensions.k8s.io/v1',
-      objectKind: 'CustomResourceDefinition',
-      name,
-      offset: start,
-    });
+    const span = objectAround(text, match.index, match.groups?.['indent']?.length ?? 0, last);
+    last = span[1];
+    spans.push(span);
   }
+  return spans;
 }
 
 /** The lines around one that are indented at least as deep, between two `---`. Nothing before `floor` is looked at. */
