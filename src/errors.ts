@@ -26,3 +26,28 @@ export class InputError extends ActionError {
 export class EnvironmentError extends ActionError {
   readonly code = 'environment';
 }
+
+/** What was asked of the API server, and what it answered. */
+export interface ClusterFailure {
+  /** `get`, `list`, `watch`, `apply`, `create`, `replace`, `patch`, `delete`, `exec`, `logs`, `discover`, `review`. */
+  readonly verb: string;
+  /** What it was about: `DaemonSet kube-system/calico-node`, `nodes`. */
+  readonly resource: string;
+  /** HTTP status; null where there was no answer. */
+  readonly status: number | null;
+}
+
+/** The API server refused, or could not be reached. */
+export class ClusterError extends ActionError implements ClusterFailure {
+  readonly code = 'cluster';
+  readonly verb: string;
+  readonly resource: string;
+  readonly status: number | null;
+
+  constructor(failure: ClusterFailure, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, remedy, options);
+    this.verb = failure.verb;
+    this.resource = failure.resource;
+    this.status = failure.status;
+  }
+}

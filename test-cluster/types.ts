@@ -1,0 +1,39 @@
+/** Kubernetes releases that the project can build (a folder each in `go/`). */
+export const KUBERNETES_RELEASES = ['v1.34.4', 'v1.30.14', 'v1.36.3'] as const;
+export type KubernetesRelease = (typeof KUBERNETES_RELEASES)[number];
+
+/** What a cluster is made of. */
+export interface ClusterOptions {
+  /** Default: v1.34.4. */
+  readonly kubernetes?: KubernetesRelease;
+  /** Simulated nodes (kwok). Default: 0. */
+  readonly lightNodes?: number;
+  /** Nodes whose pods really run: network namespaces with containerd, kubelet and kube-proxy. Default: 0. */
+  readonly realNodes?: number;
+  /** Whether controller manager and scheduler run. Default: true; without them a cluster starts in 3 s. */
+  readonly controllers?: boolean;
+  /** Whether the API server writes an audit log ({@link TestCluster.auditLog}). Default: false. */
+  readonly audit?: boolean;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** A cluster that runs. */
+export interface TestCluster {
+  /** Unique among the clusters of this machine. */
+  readonly id: string;
+  readonly kubernetes: KubernetesRelease;
+  /** Where all its files are; gone after `stop`. */
+  readonly directory: string;
+  /** A kubeconfig of an administrator; its server can be reached from this machine. */
+  readonly kubeconfig: string;
+  /** `https://127.0.0.1:PORT`. */
+  readonly server: string;
+  readonly nodes: readonly string[];
+  /** null where `audit` was not asked for. */
+  readonly auditLog: string | null;
+  /** Ends all its processes and removes what it made: files, namespaces, mounts, interfaces. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Whether something can be had on this machine, and the reason where it cannot. */
+export type Availability = { readonly isAvailable: true } | { readonly isAvailable: false; readonly reason: string };
