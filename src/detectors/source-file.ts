@@ -22,7 +22,7 @@ export interface SourceFile {
   readonly lines: () => LineIndex;
 }
 
-const YAML_NAME = /\.(?:ya?ml|json)(?:\.[\w-]+)?$|(?:^|\/)(?:Chart|requirements)\.lock$/i;
+const YAML_NAME = /\.(?:ya?ml|json)(?:\.[\w-]+)?$|(?:^|\/)(?:(?:Chart|requirements)\.lock|Kustomization)$/i;
 const YAML_START = /^(?:apiVersion|kind):/;
 const LONGEST_PREAMBLE = 16_000;
 const DEEPEST_INDENT = 200;

@@ -367,6 +367,15 @@ describe('references', () => {
     ).toEqual([]);
   });
 
+  test('a folder of the repository does not move, though its name holds a minor only', () => {
+    expect(
+      found('floating-version', {
+        'kustomization.yaml': 'resources:\n  - calico/v3.29/\n',
+        'calico/v3.29/calico.yaml': node('v3.29.7'),
+      }),
+    ).toEqual([]);
+  });
+
   test.each([
     [`kubectl apply -f ${url('v3.28.2', 'tigera-operator.yaml')}`, 1],
     [`kubectl apply -f ${url('v3.31.7', 'operator-crds.yaml')}`, 1],

@@ -25,9 +25,13 @@ const EXACTNESS: Readonly<Record<FoundIn['exactness'], string>> = {
   patch: '',
 };
 
-/** A Kubernetes minor without a patch is how managed clusters are declared, and pins enough. */
-function isFloating({ component, exactness, subject }: FoundIn): boolean {
+/**
+ * A Kubernetes minor without a patch is how managed clusters are declared, and pins enough. A file of the repository
+ * stays as it is, even where its name holds a minor only.
+ */
+function isFloating({ component, exactness, subject, format }: FoundIn): boolean {
   if (component === 'calicoctl' || exactness === 'patch') return false;
   if (component === 'kubernetes') return exactness === 'floating';
-  return exactness !== 'minor' || subject.kind === 'manifest' || subject.kind === 'chart';
+  if (exactness !== 'minor' || subject.kind === 'chart') return true;
+  return subject.kind === 'manifest' && format !== 'kustomize';
 }

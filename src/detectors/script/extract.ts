@@ -28,8 +28,8 @@ const CHECKERS = /\b(?:kubeconform|kubeval|kubepug|kube-linter|kube-score|pluto|
 const CHECKER_FILE = /(?:^|[._-])(?:kubeconform|kubeval|kubepug|pluto|datree|kubent|envtest)/i;
 const LONGEST_COMMAND = 600;
 
-/** A relative path of a configuration file. */
-const PATH = /(?<![\w./:@%-])(?:[\w.-]+\/)*[\w.-]+\.(?:ya?ml|json|sh|env|tfvars)(?![\w/])/g;
+/** A relative path of a configuration file, below a folder that a variable may name. */
+const PATH = /(?<![\w./:@%$}-])(?:\$\{?\w{1,80}\}?\/)?(?:[\w.-]+\/)*[\w.-]+\.(?:ya?ml|json|sh|env|tfvars)(?![\w/])/g;
 
 /**
  * Shell, Make, Dockerfiles, dotenv and their like, in files of their own or inside others: variables, package pins,

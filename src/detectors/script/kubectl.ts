@@ -2,7 +2,7 @@ import type { Collector } from '../collector.js';
 
 const KUBECTL =
   /(?<![\w./~-])(?:(?:[\w./~-]{0,100}\/)?(?:kubectl|oc)\b"?|\$\{?KUBECTL\}?|\$\(KUBECTL\)|\{\{[^{}\n]{0,100}kubectl[^{}\n]{0,100}\}\})(?<before>(?:[ \t]+-[\w-]+(?:[= ][^\s-]\S*)?){0,20})[ \t]+(?<verb>apply|create|replace)\b(?<arguments>(?:[^\n\\|;&]|\\(?:\r?\n)?)*)/g;
-const FILE_ARGUMENT = /(?<=[\s"'])(?:-[fk]|--filename|--kustomize)(?:=|[ \t\\\r\n]{0,200})["']?(?<target>[^\s"'\\]+)/dg;
+const FILE_ARGUMENT = /(?<=[\s"'])(?:-[fk]|--filename|--kustomize)(?:=|[ \t\\\r\n]{0,200})["']?(?<target>(?:\{\{[^{}\n]{0,200}\}\}|[^\s"'\\])+)/dg;
 
 /** What `kubectl apply` and its like apply, and how. */
 export function readKubectl(code: string, collector: Collector): void {
