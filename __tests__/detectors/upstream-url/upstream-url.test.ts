@@ -1,0 +1,73 @@
+import { describeFixtures } from '../extract-fixture.js';
+
+describeFixtures('upstream-url', {
+  'binaries.sh': {
+    found: [
+      '1:67 calicoctl v3.27.2 "v3.27.2" upstream-url manifest',
+      '2:67 calico v3.27.2 "v3.27.2" upstream-url manifest',
+      '3:70 calicoctl v3.19.1 "v3.19.1" upstream-url manifest',
+      '4:58 calicoctl floating "latest" upstream-url manifest',
+      '5:36 kubernetes v1.29.3 "v1.29.3" upstream-url manifest',
+      '6:29 kubernetes v1.29.3 "v1.29.3" upstream-url manifest',
+      '8:58 kubernetes v1.29.1 "v1.29.1" upstream-url manifest',
+      '9:60 kubernetes v1.28.5 "v1.28.5+rke2r1" upstream-url manifest',
+      '10:62 kubernetes v1.30.0 "v1.30.0+k0s.0" upstream-url manifest',
+      '11:46 kubernetes v1.30 "v1.30" upstream-url manifest',
+      '12:45 kubernetes v1.30 "v1.30" upstream-url manifest',
+    ],
+    templates: ['7:68 kubernetes "${K8S}" < K8S', '13:43 kubernetes "$MINOR" < MINOR'],
+  },
+  'look-alikes.sh': {
+    facts: [
+      '1:19 apply create https://raw.githubusercontent.com/projectcalico/vpp-dataplane/v3.29.0/yaml/calico/installation-default.yaml',
+      '2:18 apply client-side https://downloads.tigera.io/ee/v3.19.1/manifests/tigera-operator.yaml',
+      '3:18 apply client-side https://docs.tigera.io/calico-enterprise/3.19/manifests/tigera-operator.yaml',
+    ],
+  },
+  'manifests.sh': {
+    found: [
+      '1:73 calico v3.26.1 "v3.26.1" upstream-url manifest',
+      '2:85 calico v3.27.2 "v3.27.2" upstream-url manifest',
+      '3:81 calico v3.28 "v3.28" upstream-url manifest',
+      '4:73 calico floating "master" upstream-url manifest',
+      '5:91 calico v3.25.2 "v3.25.2" upstream-url manifest',
+      '6:62 calico v3.25.1 "v3.25.1" upstream-url manifest',
+      '7:49 calico v3.18 "v3.18" upstream-url manifest',
+      '8:26 calico floating "docs.projectcalico.org/manifests/calico.yaml" upstream-url manifest',
+      '9:49 calicoctl v3.8 "v3.8" upstream-url manifest',
+      '10:63 calico v3.24 "v3.24" upstream-url manifest',
+      '11:48 calico v2.6 "v2.6" upstream-url manifest',
+      '12:69 calico v3.26.3 "v3.26.3" upstream-url manifest',
+      '13:67 calico v3.26.4 "v3.26.4" upstream-url manifest',
+      '14:68 tigera-operator v1.30.4 "v1.30.4" upstream-url manifest',
+      '16:99 calico v3.29.2 "v3.29.2" upstream-url manifest',
+    ],
+    templates: ['15:82 calico "${CALICO_VERSION}" < CALICO_VERSION'],
+    facts: [
+      '1:18 apply client-side https://raw.githubusercontent.com/projectcalico/calico/v3.26.1/manifests/calico.yaml',
+      '2:20 apply create https://raw.githubusercontent.com/projectcalico/calico/refs/tags/v3.27.2/manifests/tigera-operator.yaml',
+      '3:18 apply client-side https://raw.githubusercontent.com/projectcalico/calico/release-v3.28/manifests/canal.yaml',
+      '4:18 apply client-side https://raw.githubusercontent.com/projectcalico/calico/master/manifests/calico.yaml',
+      '5:18 apply client-side https://raw.githubusercontent.com/projectcalico/calico/${CALICO_VERSION:-v3.25.2}/manifests/calico-typha.yaml',
+      '6:18 apply client-side https://github.com/projectcalico/calico/raw/v3.25.1/manifests/calico.yaml',
+      '7:18 apply client-side https://docs.projectcalico.org/v3.18/manifests/calico.yaml',
+      '8:18 apply client-side https://docs.projectcalico.org/manifests/calico.yaml',
+      '9:18 apply client-side https://docs.projectcalico.org/v3.8/manifests/calicoctl.yaml',
+      '10:18 apply client-side https://projectcalico.docs.tigera.io/archive/v3.24/manifests/calico.yaml',
+      '11:18 apply client-side http://docs.projectcalico.org/v2.6/getting-started/kubernetes/installation/hosted/kubeadm/1.6/calico.yaml',
+      '12:19 apply client-side github.com/projectcalico/calico/manifests/ocp?ref=v3.26.3',
+      '13:18 apply client-side https://cdn.jsdelivr.net/gh/projectcalico/calico@v3.26.4/manifests/calico.yaml',
+      '14:18 apply client-side https://raw.githubusercontent.com/tigera/operator/v1.30.4/config/crd/bases/operator.tigera.io_installations.yaml',
+      '15:19 apply client-side ${MIRROR:-https://mirror.example.org/raw}/projectcalico/calico/${CALICO_VERSION}/manifests/tigera-operator.yaml',
+      '16:18 apply client-side https://proxy.example.org/https://raw.githubusercontent.com/projectcalico/calico/v3.29.2/manifests/calico.yaml',
+    ],
+    references: ['github.com/projectcalico/calico/manifests/ocp?ref=v3.26.3'],
+  },
+  'sources.yaml': {
+    found: [
+      '3:67 calico v3.30.2 "v3.30.2" upstream-url manifest',
+      '5:66 calico v3.28.0 "v3.28.0" upstream-url manifest',
+    ],
+    templates: ['4:68 calico "{{ calico_tag }}" < calico_tag'],
+  },
+});
