@@ -31,7 +31,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/adapters/**', 'src/index.ts', 'scripts/**', 'bench/**', '__tests__/**'],
+    files: ['src/adapters/**', 'src/index.ts', 'scripts/**', 'bench/**', 'test-cluster/**', '__tests__/**'],
     rules: { 'no-restricted-globals': 'off', 'no-console': 'off' },
   },
   {

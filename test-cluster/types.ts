@@ -1,3 +1,6 @@
+import { type ApiClient } from './api-client.js';
+import { type Authority, type CertificateRequest } from './certificates/certificate.js';
+
 /** Kubernetes releases that the project can build (a folder each in `go/`). */
 export const KUBERNETES_RELEASES = ['v1.34.4', 'v1.30.14', 'v1.36.3'] as const;
 export type KubernetesRelease = (typeof KUBERNETES_RELEASES)[number];
@@ -24,16 +27,27 @@ export interface TestCluster {
   readonly kubernetes: KubernetesRelease;
   /** Where all its files are; gone after `stop`. */
   readonly directory: string;
-  /** A kubeconfig of an administrator; its server can be reached from this machine. */
+  /** The text of a kubeconfig of an administrator; its server can be reached from this machine. */
   readonly kubeconfig: string;
+  /** The file with it. */
+  readonly kubeconfigPath: string;
   /** `https://127.0.0.1:PORT`. */
   readonly server: string;
   readonly nodes: readonly string[];
   /** null where `audit` was not asked for. */
   readonly auditLog: string | null;
+  /** Calls the API server as an administrator, to set the scene. */
+  readonly api: ApiClient;
+  /** What client and serving certificates are issued by. */
+  readonly authority: Authority;
+  /** A bearer token of an administrator. */
+  readonly administratorToken: string;
+  /** The text of a kubeconfig of this user (common name) in these groups (organizations); RBAC says what they may. */
+  readonly kubeconfigOf: (subject: Omit<CertificateRequest, 'usages' | 'names'>) => string;
   /** Ends all its processes and removes what it made: files, namespaces, mounts, interfaces. */
   readonly stop: () => Promise<void>;
 }
 
 /** Whether something can be had on this machine, and the reason where it cannot. */
-export type Availability = { readonly isAvailable: true } | { readonly isAvailable: false; readonly reason: string };
+export type Availability =
+  { readonly isAvailable: true } | { readonly isAvailable: false; readonly reason: string };
