@@ -22,6 +22,8 @@ export interface ClusterState {
   readonly terminating: readonly Terminating[];
   /** Objects that depend (OwnerReference) on projectcalico.org/v3 objects. */
   readonly dependents: readonly { readonly object: ObjectReference; readonly owner: ObjectReference }[];
+  /** The kinds that were looked through for dependents (`Pod`, `NetworkPolicy`, …): of others nothing is known. */
+  readonly dependentKinds: readonly string[];
   /** Journal or lock of an earlier run of this program; empty where there is none. */
   readonly leftovers: readonly ObjectReference[];
   /** What could not be read: those who judge must say what they cannot know. */
@@ -96,11 +98,22 @@ export interface CalicoState {
   readonly variant: Variant;
   readonly methodEvidence: readonly Evidence[];
   readonly variantEvidence: readonly Evidence[];
+  /** Calico Enterprise (Tigera's images, licence, Installation variant) is another product, never upgraded from here. */
+  readonly edition: 'open-source' | 'enterprise';
+  /** What says that it is Enterprise; empty for open source. */
+  readonly editionEvidence: readonly Evidence[];
+  /**
+   * Whether Calico gives pods their network. False where it only enforces policy beside another CNI: the policy-only
+   * variant, canal, an Installation whose `cni.type` is AmazonVPC, AzureVNET or GKE.
+   */
+  readonly providesNetworking: boolean;
   /** `kube-system` or `calico-system`. */
   readonly namespace: string;
   readonly datastore: 'kubernetes' | 'etcdv3';
   /** The group that holds the data; `projectcalico.org` means native v3 CRDs. */
   readonly dataGroup: CalicoApiGroup;
+  /** Move from `crd.projectcalico.org` to native v3 CRDs (DatastoreMigration); null where none was ever asked for. */
+  readonly datastoreMigration: { readonly reference: ObjectReference; readonly phase: string } | null;
   readonly dataplane: 'iptables' | 'nftables' | 'bpf' | 'vpp' | 'windows' | 'unknown';
   readonly versions: CalicoVersions;
   readonly components: Components;
@@ -117,6 +130,20 @@ export interface CalicoState {
    * ServiceAccounts, PodDisruptionBudgets, Services, CRDs without their schemas), whole: what customisations are read off.
    */
   readonly objects: readonly KubernetesObject[];
+  /** The newest warnings about the install's pods and workloads that the cluster keeps, newest first; at most 50. */
+  readonly warnings: readonly WorkloadWarning[];
+}
+
+/** An Event of type Warning. */
+export interface WorkloadWarning {
+  readonly object: ObjectReference;
+  /** `Unhealthy`, `BackOff`, `FailedScheduling`, … */
+  readonly reason: string;
+  /** Its first 300 characters. */
+  readonly message: string;
+  readonly count: number;
+  /** ISO time; empty where the event has none. */
+  readonly lastSeen: string;
 }
 
 /** The version by every source that names one. */
@@ -238,6 +265,8 @@ export interface Components {
   readonly csi: Workload | null;
   readonly goldmane: Workload | null;
   readonly whisker: Workload | null;
+  /** Admission webhooks of native v3 CRDs (3.32 on). */
+  readonly webhooks: Workload | null;
 }
 
 /** An IP pool as stored. */
@@ -331,7 +360,7 @@ export interface HelmRelease {
   readonly chartVersion: string;
   readonly revision: number;
   readonly status: string;
-  /** The user's own values, as Helm keeps them. */
+  /** The user's own values, as Helm keeps them. They may hold credentials (`imagePullSecrets`): never shown, never logged. */
   readonly values: Readonly<Record<string, unknown>>;
   /** Kinds and versions in the stored manifest: what a removed API would make fail. */
   readonly apiVersions: readonly { readonly apiVersion: string; readonly kind: string }[];

@@ -71,6 +71,8 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   /** Objects a page; 500 where nothing is said. */
   readonly pageSize?: number;
+  /** Objects with `metadata` alone (PartialObjectMetadata): a tenth of the bytes where only names and counts matter. */
+  readonly metadataOnly?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -83,6 +85,8 @@ export interface ListPage {
    * first page of the new start says so.
    */
   readonly isRestart: boolean;
+  /** How many objects follow after this page (`remainingItemCount`), 0 on the last; null where the server does not say. */
+  readonly remaining: number | null;
 }
 
 export interface WatchOptions {
