@@ -1,36 +1,101 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { EnvironmentError } from '../src/errors.js';
-import { type KubernetesRelease } from './types.js';
+import { findAsset, readVersion } from './programs/assets.js';
+import { buildProgram, goVersion } from './programs/build.js';
+import { cachedPath, cacheDirectory, isCached } from './programs/cache.js';
+import { type KubernetesProgram, type ProgramName, sourceOf } from './programs/catalog.js';
+import { type Availability, type KubernetesRelease } from './types.js';
 
-/** Programs that a Kubernetes release brings. */
-export const KUBERNETES_PROGRAMS = [
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kubelet',
-  'kube-proxy',
-  'agnhost',
-  'kubectl',
-] as const;
-/** Programs with one pinned version each. */
-export const OTHER_PROGRAMS = ['etcd', 'kwok', 'coredns', 'helm'] as const;
-export type ProgramName = (typeof KUBERNETES_PROGRAMS)[number] | (typeof OTHER_PROGRAMS)[number];
+export { KUBERNETES_PROGRAMS, OTHER_PROGRAMS, type ProgramName } from './programs/catalog.js';
 
-/** Where built programs are kept between runs. */
-export function cacheDirectory(): string {
-  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'calico-upgrade-action');
+export const DEFAULT_RELEASE: KubernetesRelease = 'v1.34.4';
+
+type OnProgress = (text: string) => void;
+
+/**
+ * The path of a program: of the cache, or built now. Programs of Kubernetes are of exactly this release; of etcd, what
+ * KUBEBUILDER_ASSETS has is preferred.
+ *
+ * @throws EnvironmentError where it cannot be had, with the reason.
+ */
+export async function findProgram(
+  name: ProgramName,
+  kubernetes: KubernetesRelease = DEFAULT_RELEASE,
+  onProgress: OnProgress = () => undefined,
+): Promise<string> {
+  const asset = name === 'etcd' ? findAsset(name) : null;
+  if (asset !== null) return asset;
+  const source = sourceOf(name, kubernetes);
+  if (isCached(source)) return cachedPath(source);
+  const availability = availabilityOf([name], kubernetes);
+  if (!availability.isAvailable) {
+    throw new EnvironmentError(availability.reason, 'Install Go, or set KUBEBUILDER_ASSETS.');
+  }
+  return buildProgram(source, onProgress);
+}
+
+/** Programs of one and the same Kubernetes. */
+export interface KubernetesPrograms {
+  /** `v1.34.4`, as the API server says. */
+  readonly version: string;
+  readonly paths: ReadonlyMap<KubernetesProgram, string>;
 }
 
 /**
- * The path of a program, built first where need be.
+ * Programs of Kubernetes that belong together: all of KUBEBUILDER_ASSETS where it has all of them, in the release that
+ * is asked for or, where none is, in whatever version they are; else all of the cache, built first where need be.
  *
- * @throws EnvironmentError where it cannot be had.
+ * @throws EnvironmentError where they cannot be had, with the reason.
  */
-export async function findProgram(name: ProgramName, kubernetes: KubernetesRelease): Promise<string> {
-  const module = (OTHER_PROGRAMS as readonly string[]).includes(name) ? name : `kubernetes-${kubernetes}`;
-  const path = join(cacheDirectory(), module, name);
-  if (existsSync(path)) return Promise.resolve(path);
-  throw new EnvironmentError(`There is no ${path}`, 'Build it.');
+export async function findKubernetes(
+  names: readonly KubernetesProgram[],
+  release: KubernetesRelease | undefined,
+  onProgress: OnProgress = () => undefined,
+): Promise<KubernetesPrograms> {
+  const assets = kubernetesAssets(names, release);
+  if (assets !== null) return assets;
+  const paths = new Map<KubernetesProgram, string>();
+  const version = release ?? DEFAULT_RELEASE;
+  for (const name of names) paths.set(name, await findProgram(name, version, onProgress));
+  return { version, paths };
+}
+
+function kubernetesAssets(
+  names: readonly KubernetesProgram[],
+  release: KubernetesRelease | undefined,
+): KubernetesPrograms | null {
+  const server = findAsset('kube-apiserver');
+  if (server === null) return null;
+  const paths = new Map<KubernetesProgram, string>();
+  for (const name of names) {
+    const path = findAsset(name);
+    if (path === null) return null;
+    paths.set(name, path);
+  }
+  const version = readVersion(server);
+  return version === null || (release !== undefined && version !== release) ? null : { version, paths };
+}
+
+/** Whether the programs are there, or can be built here. */
+export function availabilityOf(
+  names: readonly ProgramName[],
+  kubernetes: KubernetesRelease = DEFAULT_RELEASE,
+): Availability {
+  const missing = missingPrograms(names, kubernetes);
+  if (missing.length === 0 || goVersion() !== null) return { isAvailable: true };
+  const assets = process.env['KUBEBUILDER_ASSETS'] ?? 'not set';
+  return {
+    isAvailable: false,
+    reason: `${missing.join(', ')} of Kubernetes ${kubernetes}: not in KUBEBUILDER_ASSETS (${assets}), not in ${cacheDirectory()}, and there is no Go to build it with`,
+  };
+}
+
+/** Those of the programs that would have to be built first. */
+export function missingPrograms(
+  names: readonly ProgramName[],
+  kubernetes: KubernetesRelease = DEFAULT_RELEASE,
+): readonly ProgramName[] {
+  return names.filter((name) => {
+    if (name === 'etcd' && findAsset(name) !== null) return false;
+    return !isCached(sourceOf(name, kubernetes));
+  });
 }

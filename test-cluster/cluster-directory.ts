@@ -12,7 +12,6 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { identifyProcess, type ProcessIdentity } from './processes.js';
-import { type KubernetesRelease } from './types.js';
 
 /** What a cluster's directory says of it (`cluster.json`). */
 export interface ClusterRecord {
@@ -21,7 +20,7 @@ export interface ClusterRecord {
   readonly owner: ProcessIdentity | null;
   readonly isReady: boolean;
   readonly createdAt: string;
-  readonly kubernetes: KubernetesRelease;
+  readonly kubernetes: string;
   readonly server: string;
   readonly lightNodes: readonly string[];
   readonly realNodes: readonly string[];

@@ -1,11 +1,13 @@
-import { findProgram } from './binaries.js';
+import { findKubernetes, findProgram } from './binaries.js';
 import { clusterFiles, createClusterDirectory, updateRecord } from './cluster-directory.js';
 import { type ControlPlanePrograms } from './control-plane/options.js';
 import { startControlPlane } from './control-plane/start-control-plane.js';
 import { openCluster } from './open-cluster.js';
 import { identifyProcess } from './processes.js';
 import { removeAbandonedClusters, removeCluster } from './remove-cluster.js';
-import { type ClusterOptions, type KubernetesRelease, type TestCluster } from './types.js';
+import { type ClusterOptions, type TestCluster } from './types.js';
+
+const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler'] as const;
 
 /**
  * Starts a cluster that belongs to this process: when the process is gone, the next start takes the cluster down.
@@ -13,12 +15,12 @@ import { type ClusterOptions, type KubernetesRelease, type TestCluster } from '.
  * @throws EnvironmentError where a part of it cannot be had or does not start; nothing is left behind then.
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
-  const { kubernetes = 'v1.34.4', controllers = true, audit = false, onProgress = () => undefined } = options;
+  const { audit = false, onProgress = () => undefined } = options;
   await removeAbandonedClusters();
-  const programs = await findPrograms(kubernetes, controllers);
+  const { version, programs } = await findControlPlane(options);
   const directory = createClusterDirectory({
     owner: identifyProcess(process.pid),
-    kubernetes,
+    kubernetes: version,
     server: '',
     lightNodes: [],
     realNodes: [],
@@ -37,14 +39,18 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   }
 }
 
-async function findPrograms(
-  kubernetes: KubernetesRelease,
-  controllers: boolean,
-): Promise<ControlPlanePrograms> {
-  return {
-    etcd: await findProgram('etcd', kubernetes),
-    'kube-apiserver': await findProgram('kube-apiserver', kubernetes),
-    'kube-controller-manager': controllers ? await findProgram('kube-controller-manager', kubernetes) : null,
-    'kube-scheduler': controllers ? await findProgram('kube-scheduler', kubernetes) : null,
+async function findControlPlane({
+  kubernetes,
+  controllers = true,
+  onProgress,
+}: ClusterOptions): Promise<{ readonly version: string; readonly programs: ControlPlanePrograms }> {
+  const names = ['kube-apiserver', ...(controllers ? CONTROLLERS : [])] as const;
+  const { version, paths } = await findKubernetes(names, kubernetes, onProgress);
+  const programs = {
+    etcd: await findProgram('etcd', kubernetes, onProgress),
+    'kube-apiserver': paths.get('kube-apiserver') ?? '',
+    'kube-controller-manager': paths.get('kube-controller-manager') ?? null,
+    'kube-scheduler': paths.get('kube-scheduler') ?? null,
   };
+  return { version, programs };
 }

@@ -7,7 +7,7 @@ export type KubernetesRelease = (typeof KUBERNETES_RELEASES)[number];
 
 /** What a cluster is made of. */
 export interface ClusterOptions {
-  /** Default: v1.34.4. */
+  /** Default: what KUBEBUILDER_ASSETS has, else v1.34.4. */
   readonly kubernetes?: KubernetesRelease;
   /** Simulated nodes (kwok). Default: 0. */
   readonly lightNodes?: number;
@@ -24,7 +24,8 @@ export interface ClusterOptions {
 export interface TestCluster {
   /** Unique among the clusters of this machine. */
   readonly id: string;
-  readonly kubernetes: KubernetesRelease;
+  /** `v1.34.4`: what the API server is. */
+  readonly kubernetes: string;
   /** Where all its files are; gone after `stop`. */
   readonly directory: string;
   /** The text of a kubeconfig of an administrator; its server can be reached from this machine. */
