@@ -1,4 +1,5 @@
-const DESCRIPTIONS = /(?:^|\/)Chart\.(?:ya?ml|lock)(?:\.\w+)?$|\.schema\.json$|(?:^|\/)schemas?\/.{1,200}\.json$|(?:^|\/)(?:questions|argument_specs)\.ya?ml$/;
+const DESCRIPTIONS =
+  /(?:^|\/)Chart\.(?:ya?ml|lock)(?:\.\w+)?$|\.schema\.json$|(?:^|\/)schemas?\/.{1,200}\.json$|(?:^|\/)(?:questions|argument_specs)\.ya?ml$/;
 
 /**
  * Whether a file only says what could be: a chart's `kubeVersion` is what it can run on, a schema's and a form's values

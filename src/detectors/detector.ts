@@ -107,7 +107,11 @@ export type Fact =
   /** A part of the file that can be a cluster of its own, such as a job of a workflow. */
   | { readonly kind: 'section'; readonly name: string; readonly offset: number; readonly end: number }
   /** Something in use that decides what a release means here. */
-  | { readonly kind: 'feature'; readonly name: 'ebpf' | 'application-layer-policy' | 'calico-enterprise'; readonly offset: number };
+  | {
+      readonly kind: 'feature';
+      readonly name: 'ebpf' | 'application-layer-policy' | 'calico-enterprise';
+      readonly offset: number;
+    };
 
 /** A stretch of the file that deploys nothing, whatever it names. With a reason it is reported as a skip. */
 export interface IgnoredRange {

@@ -22,7 +22,9 @@ export function readEmbedded(
   const found = findHeredocs(text).flatMap((span) => readSpan(text, span, wanted));
   let level = [...outer, ...found];
   for (let depth = 0; depth < DEEPEST && level.length > 0; depth++) {
-    level = level.flatMap(({ root }) => [...blocksOf(root)].flatMap((block) => readSpan(text, block, wanted)));
+    level = level.flatMap(({ root }) =>
+      [...blocksOf(root)].flatMap((block) => readSpan(text, block, wanted)),
+    );
     found.push(...level);
   }
   return found;
@@ -46,7 +48,7 @@ export function findHeredocs(text: string): Span[] {
   if (!text.includes('<<')) return [];
   const spans: Span[] = [];
   let open: { readonly marker: string; readonly from: number } | null = null;
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline;
     const line = text.slice(start, end);

@@ -33,7 +33,11 @@ const CUSTOM_RESOURCE_DEFINITION = String.raw`kind:[ \t]*["']?CustomResourceDefi
  *
  * @param wanted chooses which YAML documents are parsed; custom resource definitions never are
  */
-export function createSourceFile(path: string, text: string, wanted: (document: string) => boolean): SourceFile {
+export function createSourceFile(
+  path: string,
+  text: string,
+  wanted: (document: string) => boolean,
+): SourceFile {
   const isWanted = (document: string): boolean => wanted(document) && !isDefinition(document);
   const isYaml = YAML_NAME.test(path) || startsLikeYaml(text);
   return {
@@ -60,7 +64,10 @@ function readDocuments(text: string, isYaml: boolean, wanted: (document: string)
 /** Whether the first line with content starts a Kubernetes object or a YAML document. */
 function startsLikeYaml(text: string): boolean {
   const start = text.startsWith('\uFEFF') ? 1 : 0;
-  return /^(?:---|#cloud-config)/.test(text.slice(start, start + 20)) || YAML_START.test(firstLine(text, start, LONGEST_PREAMBLE)?.content ?? '');
+  return (
+    /^(?:---|#cloud-config)/.test(text.slice(start, start + 20)) ||
+    YAML_START.test(firstLine(text, start, LONGEST_PREAMBLE)?.content ?? '')
+  );
 }
 
 /** Tells by the document's own `kind`; one inside a block scalar does not count. */

@@ -12,7 +12,12 @@ export type Span = readonly [start: number, end: number];
  *
  * @param opens tells from its offset whether a mark really opens; all do when left out
  */
-export function findSpans(text: string, open: string, close: string, opens?: (offset: number) => boolean): Span[] {
+export function findSpans(
+  text: string,
+  open: string,
+  close: string,
+  opens?: (offset: number) => boolean,
+): Span[] {
   const spans: Span[] = [];
   let closing = -1;
   for (let at = text.indexOf(open); at !== -1; at = text.indexOf(open, at)) {
@@ -30,7 +35,11 @@ export function findSpans(text: string, open: string, close: string, opens?: (of
 }
 
 /** The text with the spans replaced, each by as many characters as it has. */
-export function replaceSpans(text: string, spans: readonly Span[], replace: (part: string) => string = blank): string {
+export function replaceSpans(
+  text: string,
+  spans: readonly Span[],
+  replace: (part: string) => string = blank,
+): string {
   if (spans.length === 0) return text;
   const parts: string[] = [];
   let copied = 0;

@@ -3,7 +3,8 @@ import { findSpans, replaceSpans } from './blank.js';
 /** How a file writes comments: `#` to the end of the line, `//` to the end of the line, or both. */
 export type CommentStyle = 'hash' | 'slashes' | 'both' | 'none';
 
-const SLASH_ENDINGS = /\.(?:groovy|jsonc|json5|cue|jsonnet|libsonnet|bicep|gradle|kts)$|(?:^|\/)Jenkinsfile[^/]*$/i;
+const SLASH_ENDINGS =
+  /\.(?:groovy|jsonc|json5|cue|jsonnet|libsonnet|bicep|gradle|kts)$|(?:^|\/)Jenkinsfile[^/]*$/i;
 const BOTH_ENDINGS = /\.(?:tf|tfvars|hcl|nomad|tofu)$/i;
 const NO_COMMENTS = /\.(?:json|csv|txt)$/i;
 
@@ -26,13 +27,19 @@ export function blankComments(text: string, style: CommentStyle): string {
   result = blankBetween(result, '{#', '#}', (before) => before !== '$');
   result = blankBetween(result, '<!--', '-->');
   if (style === 'none') return result;
-  if (style !== 'hash') result = blankBetween(result, '/*', '*/', (before) => before === '' || /[\s,{[(]/.test(before));
+  if (style !== 'hash')
+    result = blankBetween(result, '/*', '*/', (before) => before === '' || /[\s,{[(]/.test(before));
   const marks = style === 'hash' ? ['#', ';'] : style === 'slashes' ? ['//'] : ['#', '//'];
   for (const mark of marks) result = blankLineComments(result, mark);
   return result;
 }
 
-function blankBetween(text: string, open: string, close: string, opensAfter?: (before: string) => boolean): string {
+function blankBetween(
+  text: string,
+  open: string,
+  close: string,
+  opensAfter?: (before: string) => boolean,
+): string {
   if (!text.includes(open)) return text;
   const opens = opensAfter && ((at: number): boolean => opensAfter(text[at - 1] ?? ''));
   return replaceSpans(text, findSpans(text, open, close, opens));
@@ -41,7 +48,7 @@ function blankBetween(text: string, open: string, close: string, opensAfter?: (b
 function blankLineComments(text: string, mark: string): string {
   const parts: string[] = [];
   let copied = 0;
-  for (let at = text.indexOf(mark); at !== -1; ) {
+  for (let at = text.indexOf(mark); at !== -1;) {
     const start = text.lastIndexOf('\n', at) + 1;
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
@@ -64,7 +71,12 @@ function findComment(line: string, mark: string): number {
   for (let index = 0; index < line.length; index++) {
     const char = line[index];
     if (char === '\\' && quote !== "'") index++;
-    else if (quote === null && line.startsWith(mark, index) && (index === 0 || /[\s;]/.test(line[index - 1] ?? ''))) return index;
+    else if (
+      quote === null &&
+      line.startsWith(mark, index) &&
+      (index === 0 || /[\s;]/.test(line[index - 1] ?? ''))
+    )
+      return index;
     else if (quote === null && (char === '"' || char === "'")) {
       const opens = index === 0 || /[\s=:,([{+]/.test(line[index - 1] ?? '');
       if (opens && last[char] > index) quote = char;

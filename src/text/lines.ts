@@ -41,7 +41,7 @@ export interface Line {
 
 /** The first line of a stretch of text that is neither blank nor a `#` comment nor a `---` marker, or null. */
 export function firstLine(text: string, from = 0, to = text.length): Line | null {
-  for (let start = from; start < to; ) {
+  for (let start = from; start < to;) {
     const newline = text.indexOf('\n', start);
     const end = newline === -1 || newline > to ? to : newline;
     const line = text.slice(start, end);

@@ -12,9 +12,7 @@ const STATEMENT =
  */
 export function maskExpressions(text: string): string {
   if (!text.includes('{{')) return text;
-  return replaceSpans(text, findExpressions(text), (expression) =>
-    'T'.repeat(expression.length),
-  );
+  return replaceSpans(text, findExpressions(text), (expression) => 'T'.repeat(expression.length));
 }
 
 /** As {@link maskExpressions}, with statements and comments of the template language blanked out too. */
@@ -25,7 +23,10 @@ export function maskTemplates(text: string): string {
     ['{#', '#}'],
     ['<%', '%>'],
   ] as const) {
-    result = replaceSpans(result, findSpans(result, open, close, (at) => result[at - 1] !== '$'));
+    result = replaceSpans(
+      result,
+      findSpans(result, open, close, (at) => result[at - 1] !== '$'),
+    );
   }
   return maskExpressions(blankStatementLines(result));
 }
@@ -34,7 +35,10 @@ export function maskTemplates(text: string): string {
 function blankGoComments(text: string): string {
   let result = text;
   for (const open of ['{{/*', '{{- /*']) {
-    const spans = findSpans(result, open, '*/').map(([start, end]): Span => [start, endOfComment(result, end)]);
+    const spans = findSpans(result, open, '*/').map(([start, end]): Span => [
+      start,
+      endOfComment(result, end),
+    ]);
     result = replaceSpans(result, spans);
   }
   return result;
@@ -81,7 +85,11 @@ function isStatementLine(line: string): boolean {
 function consistsOf(line: string, open: string, close: string, accepts: (inner: string) => boolean): boolean {
   let end = 0;
   for (const [start, next] of findSpans(line, open, close)) {
-    if (line.slice(end, start).trim() !== '' || !accepts(line.slice(start + open.length, next - close.length))) return false;
+    if (
+      line.slice(end, start).trim() !== '' ||
+      !accepts(line.slice(start + open.length, next - close.length))
+    )
+      return false;
     end = next;
   }
   return line.slice(end).trim() === '';

@@ -55,12 +55,16 @@ function readShell(shell: RegExpExecArray, start: number): TemplateVariable[] {
   const name = /^\d/.test(word) ? `$${word}` : word;
   const at = shell.indices?.[3]?.[0];
   if (rest === undefined || at === undefined || operator.endsWith('?')) return [{ name, fallback: null }];
-  return [{ name, fallback: unquote(rest, start + at) }, ...templateVariables(rest).map(({ name }) => ({ name, fallback: null }))];
+  return [
+    { name, fallback: unquote(rest, start + at) },
+    ...templateVariables(rest).map(({ name }) => ({ name, fallback: null })),
+  ];
 }
 
 const STRING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/gs;
 const NAME = /(?<![\w.)\]-])\$?(\.?[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?![\w.-])(?!\()/g;
-const FALLBACK = /(?:(?:\bdefault\b|\|\|)[ \t]*\(?[ \t]*|\b(?:or|coalesce)\b[^"'`\\]*)\\?(["'`])([^"'`\\]*)\\?\1/d;
+const FALLBACK =
+  /(?:(?:\bdefault\b|\|\|)[ \t]*\(?[ \t]*|\b(?:or|coalesce)\b[^"'`\\]*)\\?(["'`])([^"'`\\]*)\\?\1/d;
 
 /** Go, Jinja, GitHub, Packer and Terraform expressions. */
 function readCode(expression: string, start: number): TemplateVariable[] {

@@ -1,8 +1,20 @@
 /** Helm charts of Calico whose version is the Calico release that they install. */
-const CALICO_CHARTS: ReadonlySet<string> = new Set(['tigera-operator', 'crd.projectcalico.org.v1', 'projectcalico.org.v3']);
+const CALICO_CHARTS: ReadonlySet<string> = new Set([
+  'tigera-operator',
+  'crd.projectcalico.org.v1',
+  'projectcalico.org.v3',
+]);
 
 /** Charts of other CNIs, by what they install. */
-const OTHER_CNI_CHARTS: ReadonlySet<string> = new Set(['cilium', 'flannel', 'weave-net', 'antrea', 'kube-ovn', 'kube-router', 'aws-vpc-cni']);
+const OTHER_CNI_CHARTS: ReadonlySet<string> = new Set([
+  'cilium',
+  'flannel',
+  'weave-net',
+  'antrea',
+  'kube-ovn',
+  'kube-router',
+  'aws-vpc-cni',
+]);
 
 /** The name of the Calico chart that a chart reference (`repo/chart`, `oci://…/chart`, `chart`) points at, or null. */
 export function calicoChartOf(reference: string): string | null {
@@ -18,7 +30,9 @@ export function otherCniOf(reference: string): string | null {
 
 /** First folders of a path that leads to a chart in the same repository, not to a chart repository. */
 const CHART_FOLDERS: ReadonlySet<string> = new Set(
-  'charts chart helm helm-charts deploy deployment kubernetes k8s manifests addons apps infra infrastructure clusters'.split(' '),
+  'charts chart helm helm-charts deploy deployment kubernetes k8s manifests addons apps infra infrastructure clusters'.split(
+    ' ',
+  ),
 );
 
 /** Whether a chart reference is a path in the repository: `./charts/x`, `charts/x`, `${path.module}/x`, not `repo/x`. */

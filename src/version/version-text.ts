@@ -22,7 +22,8 @@ const RANGE = /^(?<operator>[~^]|>=?|~>|=)\s*(?<version>[vV]?\d+\.\d+(?:\.\d+)?)
 /** A digest behind the tag, a package's wildcard revision (`1.31.0-*`), a plus sign as URLs write it (`%2Bk3s1`). */
 const PINNED = /^(?<version>[^@%\s]+?)(?:@sha256:[0-9a-f]+|-\*|%2b[\w.-]+)$/i;
 /** Branches and channels of a minor: `release-v3.26`, `stable-1.29`, `1.29/stable`, `1.32-classic/edge`. */
-const MINOR = /^(?:(?:release|stable|latest)-)?(?<version>v?\d+\.\d+)(?:(?:-(?:classic|strict|eksd))?\/(?:stable|candidate|beta|edge))?$/;
+const MINOR =
+  /^(?:(?:release|stable|latest)-)?(?<version>v?\d+\.\d+)(?:(?:-(?:classic|strict|eksd))?\/(?:stable|candidate|beta|edge))?$/;
 /** A longer text holds a version among other things, and is no version. */
 const LONGEST = 400;
 const ARCHITECTURE = /-(?:amd64|arm64|arm|ppc64le|s390x)$/;
@@ -42,7 +43,12 @@ export function readVersionText(component: Component, text: string): VersionText
   return readRange(component, trimmed, offset);
 }
 
-function readLiteral(component: Component, version: Version, text: string, offset: number): VersionText | null {
+function readLiteral(
+  component: Component,
+  version: Version,
+  text: string,
+  offset: number,
+): VersionText | null {
   if (!isPlausible(component, version)) return null;
   if (component === 'calico' && isEnterprise(version)) return null;
   return { kind: 'literal', version, exactness: version.patch === null ? 'minor' : 'patch', text, offset };
@@ -73,7 +79,8 @@ function readTemplate(component: Component, text: string, offset: number): Versi
   const variables = templateVariables(text);
   for (const { fallback } of variables) {
     const read = fallback && readVersionText(component, fallback.text);
-    if (fallback && read?.kind === 'literal') return { ...read, offset: offset + fallback.offset + read.offset };
+    if (fallback && read?.kind === 'literal')
+      return { ...read, offset: offset + fallback.offset + read.offset };
   }
   return { kind: 'template', variables };
 }

@@ -49,7 +49,9 @@ function readDocuments(text: string, part: string, start: number): YamlDocument[
  * line by making the line break a space.
  */
 function joinClosingBrackets(text: string): string {
-  return blankComments(text, 'hash').replace(/\r?\n(?=[ \t]*[\]}]+,?[ \t]*(?:\r?\n|$))/g, (end) => ' '.repeat(end.length));
+  return blankComments(text, 'hash').replace(/\r?\n(?=[ \t]*[\]}]+,?[ \t]*(?:\r?\n|$))/g, (end) =>
+    ' '.repeat(end.length),
+  );
 }
 
 /** JSON may indent with tabs, which YAML forbids. */
@@ -85,7 +87,12 @@ function describeProblem(error: unknown, start: number, end: number): YamlProble
   if (error instanceof YAMLException) {
     return { start, end, at: Math.min(start + (error.mark?.position ?? 0), end), message: error.reason };
   }
-  return { start, end, at: start, message: error instanceof RangeError ? 'nested too deeply' : 'not readable as YAML' };
+  return {
+    start,
+    end,
+    at: start,
+    message: error instanceof RangeError ? 'nested too deeply' : 'not readable as YAML',
+  };
 }
 
 class DocumentReader {
@@ -123,14 +130,21 @@ class DocumentReader {
     if (!event || event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT) return null;
     if (event.type === EVENT_ID.ALIAS) {
       const name = this.part.slice(event.anchorStart, event.anchorEnd);
-      return { kind: 'alias', start: this.base + event.anchorStart, name, target: this.anchors.get(name) ?? null };
+      return {
+        kind: 'alias',
+        start: this.base + event.anchorStart,
+        name,
+        target: this.anchors.get(name) ?? null,
+      };
     }
     const node = this.readContent(event);
     if (event.anchorStart >= 0) this.anchors.set(this.part.slice(event.anchorStart, event.anchorEnd), node);
     return node;
   }
 
-  private readContent(event: Exclude<Event, { type: typeof EVENT_ID.ALIAS | typeof EVENT_ID.POP | typeof EVENT_ID.DOCUMENT }>): YamlNode {
+  private readContent(
+    event: Exclude<Event, { type: typeof EVENT_ID.ALIAS | typeof EVENT_ID.POP | typeof EVENT_ID.DOCUMENT }>,
+  ): YamlNode {
     if (event.type === EVENT_ID.SCALAR) return this.readScalar(event);
     const start = this.base + event.start;
     if (event.type === EVENT_ID.SEQUENCE) {

@@ -1,7 +1,8 @@
 import type { Detector } from '../detector.js';
 import { extract } from './extract.js';
 
-const FOLDER = /(?:^|\/)(?:group_vars|host_vars|inventor(?:y|ies)|roles|playbooks?|ansible|molecule|kubespray)\//i;
+const FOLDER =
+  /(?:^|\/)(?:group_vars|host_vars|inventor(?:y|ies)|roles|playbooks?|ansible|molecule|kubespray)\//i;
 const YAML_NAME = /\.(?:ya?ml|json)(?:\.\w+)?$/i;
 
 export const ansible: Detector = {

@@ -24,7 +24,8 @@ export function extract(file: SourceFile): Extraction {
 
 function readApplication(spec: YamlNode | null, collector: Collector): void {
   const single = at(spec, 'source');
-  for (const source of [...(single ? [single] : []), ...itemsOf(at(spec, 'sources'))]) readSource(source, spec, collector);
+  for (const source of [...(single ? [single] : []), ...itemsOf(at(spec, 'sources'))])
+    readSource(source, spec, collector);
   const cluster = scalarAt(spec, 'destination', 'name');
   if (cluster && !['', 'in-cluster'].includes(cluster.value) && !cluster.value.includes('{{')) {
     collector.facts.push({ kind: 'cluster-name', name: cluster.value, offset: cluster.start });
@@ -44,7 +45,12 @@ function readSource(source: YamlNode, spec: YamlNode | null, collector: Collecto
     if (!collector.addScalar('calico', subject, revision) && !revision) {
       collector.addUnpinned('calico', subject, reference.value, reference.start);
     }
-    collector.facts.push({ kind: 'apply', target: `chart ${chart}`, mode: syncMode(spec), offset: reference.start });
+    collector.facts.push({
+      kind: 'apply',
+      target: `chart ${chart}`,
+      mode: syncMode(spec),
+      offset: reference.start,
+    });
   } else if (UPSTREAM.test(repository)) {
     collector.addScalar('calico', { kind: 'manifest', file: '' }, revision);
   } else {
@@ -55,7 +61,9 @@ function readSource(source: YamlNode, spec: YamlNode | null, collector: Collecto
 
 /** Argo CD applies client-side unless `ServerSideApply=true` or `Replace=true` is among the sync options. */
 function syncMode(spec: YamlNode | null): 'client-side' | 'server-side' | 'replace' {
-  const options = itemsOf(at(spec, 'syncPolicy', 'syncOptions')).map((option) => asScalar(option)?.value ?? '');
+  const options = itemsOf(at(spec, 'syncPolicy', 'syncOptions')).map(
+    (option) => asScalar(option)?.value ?? '',
+  );
   if (options.includes('ServerSideApply=true')) return 'server-side';
   return options.includes('Replace=true') ? 'replace' : 'client-side';
 }

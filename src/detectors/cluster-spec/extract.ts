@@ -32,8 +32,18 @@ const SPECS: readonly Spec[] = [
       ['spec', 'template', 'spec', 'agentConfig', 'version'],
     ],
   },
-  { api: /^eksctl\.io\//, kinds: /^ClusterConfig$/, versions: [['metadata', 'version']], name: METADATA_NAME },
-  { api: /^kops\.k8s\.io\//, kinds: /^Cluster$/, versions: [['spec', 'kubernetesVersion']], name: METADATA_NAME },
+  {
+    api: /^eksctl\.io\//,
+    kinds: /^ClusterConfig$/,
+    versions: [['metadata', 'version']],
+    name: METADATA_NAME,
+  },
+  {
+    api: /^kops\.k8s\.io\//,
+    kinds: /^Cluster$/,
+    versions: [['spec', 'kubernetesVersion']],
+    name: METADATA_NAME,
+  },
   {
     api: /^(?:eks|container|containerservice)\.(?:aws|gcp|azure)\.(?:m\.)?(?:upbound|crossplane)\.io\//,
     versions: [
@@ -50,7 +60,12 @@ const SPECS: readonly Spec[] = [
       ['spec', 'version'],
     ],
   },
-  { api: /^core\.gardener\.cloud\//, kinds: /^Shoot$/, versions: [['spec', 'kubernetes', 'version']], name: METADATA_NAME },
+  {
+    api: /^core\.gardener\.cloud\//,
+    kinds: /^Shoot$/,
+    versions: [['spec', 'kubernetes', 'version']],
+    name: METADATA_NAME,
+  },
   { api: /^k0sctl\.k0sproject\.io\//, versions: [['spec', 'k0s', 'version']], name: METADATA_NAME },
   { api: /^k0smotron\.io\//, kinds: /^Cluster$/, versions: [['spec', 'version']], name: METADATA_NAME },
   { api: /^eks\.services\.k8s\.aws\//, kinds: /^(?:Cluster|Nodegroup)$/, versions: [['spec', 'version']] },
@@ -64,12 +79,28 @@ const SPECS: readonly Spec[] = [
   },
   { api: /^kubeone\.k8[cs]\.io\//, versions: [['versions', 'kubernetes']], name: ['name'] },
   { api: /^kubekey\.kubesphere\.io\//, versions: [['spec', 'kubernetes', 'version']], name: METADATA_NAME },
-  { api: /^provisioning\.cattle\.io\//, kinds: /^Cluster$/, versions: [['spec', 'kubernetesVersion']], name: METADATA_NAME },
-  { api: /^anywhere\.eks\.amazonaws\.com\//, kinds: /^Cluster$/, versions: [['spec', 'kubernetesVersion']], name: METADATA_NAME },
+  {
+    api: /^provisioning\.cattle\.io\//,
+    kinds: /^Cluster$/,
+    versions: [['spec', 'kubernetesVersion']],
+    name: METADATA_NAME,
+  },
+  {
+    api: /^anywhere\.eks\.amazonaws\.com\//,
+    kinds: /^Cluster$/,
+    versions: [['spec', 'kubernetesVersion']],
+    name: METADATA_NAME,
+  },
 ];
 
 /** Kinds that list the versions which clusters may have, and deploy none. */
-const OFFERS: ReadonlySet<string> = new Set(['CloudProfile', 'NamespacedCloudProfile', 'KubernetesRelease', 'TanzuKubernetesRelease', 'KubermaticConfiguration']);
+const OFFERS: ReadonlySet<string> = new Set([
+  'CloudProfile',
+  'NamespacedCloudProfile',
+  'KubernetesRelease',
+  'TanzuKubernetesRelease',
+  'KubermaticConfiguration',
+]);
 /** Custom resources of CloudFormation that keep the Kubernetes version under `Version`. */
 const CLOUD_FORMATION = /^AWS::EKS::(?:Cluster|Nodegroup)$/;
 
@@ -92,11 +123,16 @@ function readObject(object: YamlMap, collector: Collector): void {
   const api = textAt(object, 'apiVersion');
   if (api === '') return;
   const kind = textAt(object, 'kind');
-  for (const spec of SPECS) if (spec.api.test(api) && (spec.kinds?.test(kind) ?? true)) readSpec(object, kind, spec, collector);
+  for (const spec of SPECS)
+    if (spec.api.test(api) && (spec.kinds?.test(kind) ?? true)) readSpec(object, kind, spec, collector);
   if (kind === 'Plan' && api.startsWith('upgrade.cattle.io/')) readPlan(object, collector);
   if (kind !== 'Plan' || !api.startsWith('autopilot.k0sproject.io/')) return;
   for (const command of itemsOf(at(object, 'spec', 'commands'))) {
-    collector.addScalar('kubernetes', { kind: 'field', name: 'Plan.spec.commands.k0supdate.version' }, scalarAt(command, 'k0supdate', 'version'));
+    collector.addScalar(
+      'kubernetes',
+      { kind: 'field', name: 'Plan.spec.commands.k0supdate.version' },
+      scalarAt(command, 'k0supdate', 'version'),
+    );
   }
 }
 
@@ -111,24 +147,39 @@ function readSpec(root: YamlNode, kind: string, spec: Spec, collector: Collector
 /** A plan of the system upgrade controller can upgrade anything: what it runs and its name tell what. */
 function readPlan(root: YamlNode, collector: Collector): void {
   const version = scalarAt(root, 'spec', 'version');
-  const about = [textAt(root, 'metadata', 'name'), textAt(root, 'spec', 'upgrade', 'image'), version?.value ?? ''].join(' ');
-  const isKubernetes = /k3s|rke2|k8s|kube/i.test(about) && !/talos(?!ctl)/i.test(textAt(root, 'metadata', 'name'));
+  const about = [
+    textAt(root, 'metadata', 'name'),
+    textAt(root, 'spec', 'upgrade', 'image'),
+    version?.value ?? '',
+  ].join(' ');
+  const isKubernetes =
+    /k3s|rke2|k8s|kube/i.test(about) && !/talos(?!ctl)/i.test(textAt(root, 'metadata', 'name'));
   if (!isKubernetes) return;
   collector.addScalar('kubernetes', { kind: 'field', name: 'Plan.spec.version' }, version);
   // https://update.k3s.io/v1-release/channels/v1.29
   const channel = scalarAt(root, 'spec', 'channel');
   const name = channel?.value.split('/').at(-1) ?? '';
   if (version || !channel?.isVerbatim) return;
-  collector.add({ component: 'kubernetes', subject: { kind: 'field', name: 'Plan.spec.channel' }, text: name, offset: channel.end - name.length });
+  collector.add({
+    component: 'kubernetes',
+    subject: { kind: 'field', name: 'Plan.spec.channel' },
+    text: name,
+    offset: channel.end - name.length,
+  });
 }
 
 /** talhelper's `talconfig.yaml` names its cluster; CloudFormation keeps `AWS::EKS::Cluster` among its resources. */
 function readWithoutApi(root: YamlNode, collector: Collector): void {
-  if (at(root, 'kubernetesVersion') || at(root, 'talosVersion')) addName(textAt(root, 'clusterName'), root, collector);
+  if (at(root, 'kubernetesVersion') || at(root, 'talosVersion'))
+    addName(textAt(root, 'clusterName'), root, collector);
   for (const { value } of asMap(at(root, 'Resources'))?.entries ?? []) {
     const type = textAt(value, 'Type');
     if (!CLOUD_FORMATION.test(type)) continue;
-    collector.addScalar('kubernetes', { kind: 'field', name: `${type}.Version` }, scalarAt(value, 'Properties', 'Version'));
+    collector.addScalar(
+      'kubernetes',
+      { kind: 'field', name: `${type}.Version` },
+      scalarAt(value, 'Properties', 'Version'),
+    );
   }
 }
 

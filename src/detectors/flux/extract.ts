@@ -54,12 +54,16 @@ function readOciRepository(root: YamlNode, collector: Collector): void {
   if (!chart) return;
   const version = scalarAt(root, 'spec', 'ref', 'tag') ?? scalarAt(root, 'spec', 'ref', 'semver');
   if (collector.addScalar('calico', { kind: 'chart', name: chart }, version)) return;
-  if (!version && !at(root, 'spec', 'ref', 'digest')) collector.addUnpinned('calico', { kind: 'chart', name: chart }, url.value, url.start);
+  if (!version && !at(root, 'spec', 'ref', 'digest'))
+    collector.addUnpinned('calico', { kind: 'chart', name: chart }, url.value, url.start);
 }
 
 function readGitRepository(root: YamlNode, collector: Collector): void {
   if (!/github\.com[/:]projectcalico\/calico(?:\.git)?$/.test(textAt(root, 'spec', 'url'))) return;
-  const ref = scalarAt(root, 'spec', 'ref', 'tag') ?? scalarAt(root, 'spec', 'ref', 'semver') ?? scalarAt(root, 'spec', 'ref', 'branch');
+  const ref =
+    scalarAt(root, 'spec', 'ref', 'tag') ??
+    scalarAt(root, 'spec', 'ref', 'semver') ??
+    scalarAt(root, 'spec', 'ref', 'branch');
   collector.addScalar('calico', { kind: 'manifest', file: '' }, ref);
 }
 

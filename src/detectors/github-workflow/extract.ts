@@ -26,7 +26,12 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
 function readMap(map: YamlMap, collector: Collector): void {
   const action = textAt(map, 'uses').split('@')[0] ?? '';
   const input = ACTIONS.get(action.toLowerCase());
-  if (input !== undefined) collector.addScalar('kubernetes', { kind: 'variable', name: `${action} ${input}` }, scalarAt(map, 'with', input));
+  if (input !== undefined)
+    collector.addScalar(
+      'kubernetes',
+      { kind: 'variable', name: `${action} ${input}` },
+      scalarAt(map, 'with', input),
+    );
   // A description names versions as examples
   const description = scalarAt(map, 'description');
   if (description) collector.ignored.push({ start: description.start, end: description.end, reason: null });

@@ -32,8 +32,18 @@ export function readCommands(code: string, collector: Collector): void {
   }
 }
 
-function addVersion(subject: { readonly kind: 'chart' | 'image'; readonly name: string }, match: RegExpExecArray, base: number, collector: Collector): void {
+function addVersion(
+  subject: { readonly kind: 'chart' | 'image'; readonly name: string },
+  match: RegExpExecArray,
+  base: number,
+  collector: Collector,
+): void {
   const text = match.groups?.['version'] ?? '';
   const offset = base + (match.indices?.groups?.['version']?.[0] ?? match.index);
-  collector.add({ component: subject.kind === 'chart' ? 'calico' : 'tigera-operator', subject, text, offset });
+  collector.add({
+    component: subject.kind === 'chart' ? 'calico' : 'tigera-operator',
+    subject,
+    text,
+    offset,
+  });
 }

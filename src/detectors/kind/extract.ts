@@ -10,7 +10,8 @@ export function extract(file: SourceFile, group: string): Extraction {
     if (!textAt(root, 'apiVersion').startsWith(group)) continue;
     collector.addImages(file.code().slice(start, end), start);
     const name = scalarAt(root, 'name') ?? scalarAt(root, 'metadata', 'name');
-    if (name && name.value !== '') collector.facts.push({ kind: 'cluster-name', name: name.value, offset: name.start });
+    if (name && name.value !== '')
+      collector.facts.push({ kind: 'cluster-name', name: name.value, offset: name.start });
   }
   return collector;
 }

@@ -5,7 +5,10 @@ import { TEMPLATE_PATTERN } from '../../text/templates.js';
 import type { YamlNode } from '../../yaml/node.js';
 import { scalarAt, textAt, walk } from '../../yaml/query.js';
 
-const UPGRADE = new RegExp(String.raw`\bkubeadm[ \t]+upgrade[ \t]+apply[ \t]+(?:-\S+[ \t]+){0,20}["']?(?<version>(?:[\w.+-]|${TEMPLATE_PATTERN})+)`, 'dg');
+const UPGRADE = new RegExp(
+  String.raw`\bkubeadm[ \t]+upgrade[ \t]+apply[ \t]+(?:-\S+[ \t]+){0,20}["']?(?<version>(?:[\w.+-]|${TEMPLATE_PATTERN})+)`,
+  'dg',
+);
 
 /** kubeadm: `kubernetesVersion` of a `ClusterConfiguration` or `InitConfiguration`, and `kubeadm upgrade apply`. */
 export function extract(file: SourceFile): Extraction {
@@ -19,7 +22,12 @@ export function extract(file: SourceFile): Extraction {
   for (const match of file.code().matchAll(UPGRADE)) {
     const text = match.groups?.['version'] ?? '';
     const offset = match.indices?.groups?.['version']?.[0] ?? match.index;
-    collector.add({ component: 'kubernetes', subject: { kind: 'field', name: 'kubeadm upgrade apply' }, text, offset });
+    collector.add({
+      component: 'kubernetes',
+      subject: { kind: 'field', name: 'kubeadm upgrade apply' },
+      text,
+      offset,
+    });
   }
   return collector;
 }

@@ -43,7 +43,11 @@ function readDocument(file: SourceFile, document: YamlDocument, collector: Colle
   const objects = objectsOf(document.root);
   for (const [index, object] of objects.entries()) {
     if (RECORDS.has(textAt(object, 'kind'))) {
-      collector.ignored.push({ start: object.start, end: objects[index + 1]?.start ?? document.end, reason: null });
+      collector.ignored.push({
+        start: object.start,
+        end: objects[index + 1]?.start ?? document.end,
+        reason: null,
+      });
     } else readObject(object, collector);
   }
 }
@@ -60,7 +64,13 @@ function readObject(object: YamlNode, collector: Collector): void {
   const apiVersion = scalarAt(object, 'apiVersion');
   if (!apiVersion) return;
   if (CALICO_OBJECT.test(name)) {
-    collector.facts.push({ kind: 'object', apiVersion: apiVersion.value, objectKind: kind, name, offset: apiVersion.start });
+    collector.facts.push({
+      kind: 'object',
+      apiVersion: apiVersion.value,
+      objectKind: kind,
+      name,
+      offset: apiVersion.start,
+    });
   }
   const otherCni = kind === 'DaemonSet' ? WORKLOADS_OF_OTHER_CNIS.get(name) : undefined;
   if (otherCni) collector.facts.push({ kind: 'other-cni', name: otherCni, offset: apiVersion.start });
@@ -76,7 +86,8 @@ function readOperatorObject(object: YamlNode, kind: string, collector: Collector
     collector.facts.push({ kind: 'feature', name: 'calico-enterprise', offset: variant.start });
   }
   const dataplane = scalarAt(object, 'spec', 'calicoNetwork', 'linuxDataplane');
-  if (dataplane?.value === 'BPF') collector.facts.push({ kind: 'feature', name: 'ebpf', offset: dataplane.start });
+  if (dataplane?.value === 'BPF')
+    collector.facts.push({ kind: 'feature', name: 'ebpf', offset: dataplane.start });
 }
 
 /** An ImageSet is named after the release that it is for: `calico-v3.26.1`. */

@@ -6,9 +6,18 @@ import { classifyRepository } from '../../version/image.js';
 import type { YamlNode, YamlScalar } from '../../yaml/node.js';
 import { asScalar, at, itemsOf, scalarAt, textAt } from '../../yaml/query.js';
 
-const RESOURCE_LISTS = ['resources', 'bases', 'components', 'crds', 'patchesStrategicMerge', 'configurations', 'generators'];
+const RESOURCE_LISTS = [
+  'resources',
+  'bases',
+  'components',
+  'crds',
+  'patchesStrategicMerge',
+  'configurations',
+  'generators',
+];
 /** A local file or folder that carries a release in its name: `calico-v3.26.1.yaml`, `calico/v3.26/`. */
-const VERSIONED_NAME = /(?:calico|tigera-operator)[\w.]{0,40}?[-_/](?<version>v?3\.\d+(?:\.\d+)?)(?=[./_-]|$)/d;
+const VERSIONED_NAME =
+  /(?:calico|tigera-operator)[\w.]{0,40}?[-_/](?<version>v?3\.\d+(?:\.\d+)?)(?=[./_-]|$)/d;
 
 /** Kustomize: resources and components, `images`, `helmCharts`, and files that carry a version in their name. */
 export function extract(file: SourceFile): Extraction {
@@ -32,7 +41,12 @@ function readResource(resource: YamlScalar | null, collector: Collector): void {
   if (!versioned || at === undefined) return;
   const name = resource.value.split('/').at(-1) ?? '';
   const text = versioned.groups?.['version'] ?? '';
-  collector.add({ component: 'calico', subject: { kind: 'manifest', file: name }, text, offset: resource.start + at });
+  collector.add({
+    component: 'calico',
+    subject: { kind: 'manifest', file: name },
+    text,
+    offset: resource.start + at,
+  });
 }
 
 function readImage(image: YamlNode, collector: Collector): void {

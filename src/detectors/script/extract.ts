@@ -15,21 +15,44 @@ const ARGUMENTS = String.raw`(?:[^\n\\]|\\\r?\n){0,1000}?`;
 /** Commands and package lists that say the Kubernetes version without a variable. */
 const PHRASES: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   // kubelet=1.29.0-00, kubeadm=${VERSION}, kubelet-1.29.0-0
-  { name: 'package', pattern: phrase(String.raw`(?<![\w./-])kube(?:let|adm)(?:=|-(?=v?\d|\$|\{\{))${VERSION}`) },
-  { name: 'eksctl', pattern: phrase(String.raw`\beksctl[ \t]+(?:create|upgrade)[ \t]+(?:cluster|nodegroup)\b${ARGUMENTS}[ \t]--version[= \t]+${VERSION}`) },
-  { name: 'doctl', pattern: phrase(String.raw`\b(?:doctl|civo)[ \t]+kubernetes[ \t]+(?:cluster[ \t]+)?(?:create|upgrade)\b${ARGUMENTS}[ \t]--version[= \t]+${VERSION}`) },
-  { name: 'gcloud', pattern: phrase(String.raw`[ \t"']--(?:cluster-version|release-version|master-version)[= \t]+${VERSION}`) },
-  { name: 'snap', pattern: phrase(String.raw`\bsnap[ \t]+(?:install|refresh)[ \t]+(?:-\S{1,40}[ \t]+){0,4}(?:microk8s|k8s|kubelet|kubeadm|kube-\w{1,30})\b[^\n]{0,200}?--channel[= \t]+${VERSION}`) },
+  {
+    name: 'package',
+    pattern: phrase(String.raw`(?<![\w./-])kube(?:let|adm)(?:=|-(?=v?\d|\$|\{\{))${VERSION}`),
+  },
+  {
+    name: 'eksctl',
+    pattern: phrase(
+      String.raw`\beksctl[ \t]+(?:create|upgrade)[ \t]+(?:cluster|nodegroup)\b${ARGUMENTS}[ \t]--version[= \t]+${VERSION}`,
+    ),
+  },
+  {
+    name: 'doctl',
+    pattern: phrase(
+      String.raw`\b(?:doctl|civo)[ \t]+kubernetes[ \t]+(?:cluster[ \t]+)?(?:create|upgrade)\b${ARGUMENTS}[ \t]--version[= \t]+${VERSION}`,
+    ),
+  },
+  {
+    name: 'gcloud',
+    pattern: phrase(String.raw`[ \t"']--(?:cluster-version|release-version|master-version)[= \t]+${VERSION}`),
+  },
+  {
+    name: 'snap',
+    pattern: phrase(
+      String.raw`\bsnap[ \t]+(?:install|refresh)[ \t]+(?:-\S{1,40}[ \t]+){0,4}(?:microk8s|k8s|kubelet|kubeadm|kube-\w{1,30})\b[^\n]{0,200}?--channel[= \t]+${VERSION}`,
+    ),
+  },
   { name: 'talosctl', pattern: phrase(String.raw`\bupgrade-k8s\b${ARGUMENTS}[ \t]--to[= \t]+${VERSION}`) },
 ];
 
 /** Tools that check files against an API, and change no cluster. */
-const CHECKERS = /\b(?:kubeconform|kubeval|kubepug|kube-linter|kube-score|pluto|datree|polaris|helm|kubent|setup-envtest)\b/;
+const CHECKERS =
+  /\b(?:kubeconform|kubeval|kubepug|kube-linter|kube-score|pluto|datree|polaris|helm|kubent|setup-envtest)\b/;
 const CHECKER_FILE = /(?:^|[._-])(?:kubeconform|kubeval|kubepug|pluto|datree|kubent|envtest)/i;
 const LONGEST_COMMAND = 600;
 
 /** A relative path of a configuration file, below a folder that a variable may name. */
-const PATH = /(?<![\w./:@%$}-])(?:\$\{?\w{1,80}\}?\/)?(?:[\w.-]+\/)*[\w.-]+\.(?:ya?ml|json|sh|env|tfvars)(?![\w/])/g;
+const PATH =
+  /(?<![\w./:@%$}-])(?:\$\{?\w{1,80}\}?\/)?(?:[\w.-]+\/)*[\w.-]+\.(?:ya?ml|json|sh|env|tfvars)(?![\w/])/g;
 
 /**
  * Shell, Make, Dockerfiles, dotenv and their like, in files of their own or inside others: variables, package pins,
@@ -45,7 +68,12 @@ export function extract(file: SourceFile): Extraction {
   for (const { name, pattern } of PHRASES) {
     for (const match of code.matchAll(pattern)) {
       const offset = match.indices?.groups?.['version']?.[0] ?? match.index;
-      collector.add({ component: 'kubernetes', subject: { kind: 'package', name }, text: match.groups?.['version'] ?? '', offset });
+      collector.add({
+        component: 'kubernetes',
+        subject: { kind: 'package', name },
+        text: match.groups?.['version'] ?? '',
+        offset,
+      });
     }
   }
   readKubectl(code, collector);
@@ -53,7 +81,11 @@ export function extract(file: SourceFile): Extraction {
   return collector;
 }
 
-function readAssignment({ name, value, offset, isFlag }: Assignment, code: string, collector: Collector): void {
+function readAssignment(
+  { name, value, offset, isFlag }: Assignment,
+  code: string,
+  collector: Collector,
+): void {
   const text = withoutDigest(value);
   if (parseVersion(text)) collector.definitions.push({ name, text, offset });
   const subject = classifyVariableName(name);
@@ -61,12 +93,20 @@ function readAssignment({ name, value, offset, isFlag }: Assignment, code: strin
   // The first word of a quoted text is no version, unless it looks like one: "latest stable of the line"
   const isQuoted = /["']/.test(code[offset - 1] ?? '');
   if (isQuoted && /\s/.test(code[offset + value.length] ?? '') && !parseVersion(text)) return;
-  collector.add({ component: componentOfVariable(subject, value), subject: { kind: 'variable', name }, text: value, offset });
+  collector.add({
+    component: componentOfVariable(subject, value),
+    subject: { kind: 'variable', name },
+    text: value,
+    offset,
+  });
 }
 
 /** The command up to a place in it, over continued lines. */
 function commandBefore(code: string, offset: number): string {
-  const before = code.slice(Math.max(0, offset - LONGEST_COMMAND), offset).replaceAll('\\\r\n', ' ').replaceAll('\\\n', ' ');
+  const before = code
+    .slice(Math.max(0, offset - LONGEST_COMMAND), offset)
+    .replaceAll('\\\r\n', ' ')
+    .replaceAll('\\\n', ' ');
   return before.slice(before.lastIndexOf('\n') + 1);
 }
 

@@ -1,7 +1,11 @@
 import { Collector } from '../collector.js';
 import type { Extraction } from '../detector.js';
 import type { SourceFile } from '../source-file.js';
-import { classifyVariableName, componentOfProduct, componentOfVariable } from '../../version/variable-name.js';
+import {
+  classifyVariableName,
+  componentOfProduct,
+  componentOfVariable,
+} from '../../version/variable-name.js';
 import { classifyRepository } from '../../version/image.js';
 import { type Component, parseVersion } from '../../version/version.js';
 import { type HclAttribute, readHcl } from './hcl.js';
@@ -17,7 +21,10 @@ const VERSION_ATTRIBUTES: readonly { readonly type: RegExp; readonly names: Read
   { type: /^google_container_cluster$/, names: new Set(['min_master_version', 'node_version']) },
   { type: /^google_container_node_pool$/, names: new Set(['version']) },
   { type: /^azurerm_kubernetes_cluster(?:_node_pool)?$/, names: new Set(['orchestrator_version']) },
-  { type: /^(?:huaweicloud_cce_cluster|opentelekomcloud_cce_cluster_v3)$/, names: new Set(['cluster_version']) },
+  {
+    type: /^(?:huaweicloud_cce_cluster|opentelekomcloud_cce_cluster_v3)$/,
+    names: new Set(['cluster_version']),
+  },
 ];
 /** Names that mean a cluster's Kubernetes version wherever Terraform uses them, given a value that can be one. */
 const CLUSTER_VERSION_NAMES: ReadonlySet<string> = new Set([
@@ -58,16 +65,24 @@ function groupByBlock(attributes: readonly HclAttribute[]): ReadonlyMap<number, 
   return blocks;
 }
 
-function readAttribute(attribute: HclAttribute, siblings: readonly HclAttribute[], collector: Collector): void {
+function readAttribute(
+  attribute: HclAttribute,
+  siblings: readonly HclAttribute[],
+  collector: Collector,
+): void {
   const { path, name } = attribute;
   if (name === 'chart') readHelmRelease(attribute, siblings, collector);
-  if (/^(?:repository|image|name)$/.test(name) && attribute.value.includes('/')) readImage(attribute, siblings, collector);
+  if (/^(?:repository|image|name)$/.test(name) && attribute.value.includes('/'))
+    readImage(attribute, siblings, collector);
   const type = path.findLast((title) => title.startsWith('resource '))?.split(' ')[1] ?? '';
   if (VERSION_ATTRIBUTES.some((known) => known.type.test(type) && known.names.has(name))) {
     addValue('kubernetes', { kind: 'field', name: `${type}.${name}` }, attribute, collector);
     return;
   }
-  const named = name === 'value' ? siblings.findLast((sibling) => sibling.name === 'name' && sibling.offset < attribute.offset) : undefined;
+  const named =
+    name === 'value'
+      ? siblings.findLast((sibling) => sibling.name === 'name' && sibling.offset < attribute.offset)
+      : undefined;
   const variable = classify(namesOf(attribute, named?.value), attribute.value);
   if (variable) addValue(variable.component, { kind: 'variable', name: variable.name }, attribute, collector);
 }
@@ -75,7 +90,9 @@ function readAttribute(attribute: HclAttribute, siblings: readonly HclAttribute[
 /** An image whose repository and tag are two attributes of one object. */
 function readImage(repository: HclAttribute, siblings: readonly HclAttribute[], collector: Collector): void {
   const image = classifyRepository(repository.value);
-  const tag = siblings.find(({ name, offset }) => /^(?:image_)?tag$/.test(name) && offset > repository.offset);
+  const tag = siblings.find(
+    ({ name, offset }) => /^(?:image_)?tag$/.test(name) && offset > repository.offset,
+  );
   if (image && tag) addValue(image.component, { kind: 'image', name: image.name }, tag, collector);
 }
 
@@ -92,7 +109,10 @@ function namesOf({ path, name }: HclAttribute, set: string | undefined): readonl
   ];
 }
 
-function classify(names: readonly string[], value: string): { readonly name: string; readonly component: Component } | null {
+function classify(
+  names: readonly string[],
+  value: string,
+): { readonly name: string; readonly component: Component } | null {
   for (const name of names) {
     const subject = classifyVariableName(name) ?? (CLUSTER_VERSION_NAMES.has(name) ? 'kubernetes' : null);
     if (subject) return { name, component: componentOfVariable(subject, value) };

@@ -24,7 +24,8 @@ interface Frame {
 }
 
 const NAMED = /^(?<name>"[^"\n]{1,200}"|[A-Za-z_][\w-]{0,200})[ \t]*(?:=(?![=>])|:)[ \t]*/;
-const HEADER = /^(?<header>[A-Za-z_][\w-]{0,200}(?:[ \t]+(?:"[^"\n]{0,200}"|[A-Za-z_][\w-]{0,200})){0,4})[ \t]*\{/;
+const HEADER =
+  /^(?<header>[A-Za-z_][\w-]{0,200}(?:[ \t]+(?:"[^"\n]{0,200}"|[A-Za-z_][\w-]{0,200})){0,4})[ \t]*\{/;
 const HEREDOC = /<<[-~]?(?<marker>[A-Za-z_]\w{0,100})[ \t]*\r?$/;
 /** Frames beyond this depth are those of broken text. */
 const DEEPEST = 100;
@@ -35,7 +36,7 @@ const DEEPEST = 100;
  */
 export function readHcl(code: string): HclFile {
   const reader = new HclReader();
-  for (let start = 0; start < code.length; ) {
+  for (let start = 0; start < code.length;) {
     const newline = code.indexOf('\n', start);
     const end = newline === -1 ? code.length : newline;
     reader.readLine(code.slice(start, end), start);
@@ -72,7 +73,8 @@ class HclReader implements HclFile {
     const at = offset + content.length - rest.length;
     const header = clean(named ? '' : (HEADER.exec(content)?.groups?.['header'] ?? ''));
     if (named) this.readValue(name, rest, at);
-    else if (rest.includes('{')) this.readInline(rest, at, header === '' ? this.path() : [...this.path(), header]);
+    else if (rest.includes('{'))
+      this.readInline(rest, at, header === '' ? this.path() : [...this.path(), header]);
     this.trackBraces(rest, header || name);
     const marker = rest.includes('<<') ? HEREDOC.exec(rest)?.groups?.['marker'] : undefined;
     if (marker !== undefined) this.open = { marker, name, start: offset + content.length };
@@ -83,7 +85,14 @@ class HclReader implements HclFile {
   }
 
   private add(name: string, value: string, quoted: boolean, offset: number): void {
-    this.attributes.push({ path: this.path(), block: this.stack.at(-1)?.block ?? 0, name, value, quoted, offset });
+    this.attributes.push({
+      path: this.path(),
+      block: this.stack.at(-1)?.block ?? 0,
+      name,
+      value,
+      quoted,
+      offset,
+    });
   }
 
   private readValue(name: string, rest: string, offset: number): void {
@@ -100,7 +109,7 @@ class HclReader implements HclFile {
 
   private readList(name: string, rest: string, offset: number): void {
     if (rest.includes('{')) this.readInline(rest, offset, [...this.path(), name]);
-    for (let at = rest.indexOf('"'); at !== -1; ) {
+    for (let at = rest.indexOf('"'); at !== -1;) {
       const string = readString(rest, at);
       if (!string) return;
       this.add(name, string.value, true, offset + at + 1);
@@ -112,7 +121,8 @@ class HclReader implements HclFile {
   private readInline(rest: string, offset: number, path: readonly string[]): void {
     const close = rest.includes('}');
     const block = close ? ++this.blocks : this.blocks + 1;
-    const inline = /(?<![\w-])(?<name>[A-Za-z_][\w-]{0,200})"?[ \t]{0,40}[=:][ \t]{0,40}"(?<value>[^"\n]{0,1000})"/g;
+    const inline =
+      /(?<![\w-])(?<name>[A-Za-z_][\w-]{0,200})"?[ \t]{0,40}[=:][ \t]{0,40}"(?<value>[^"\n]{0,1000})"/g;
     inline.lastIndex = rest.indexOf('{');
     for (let match = inline.exec(rest); match; match = inline.exec(rest)) {
       const { name = '', value = '' } = match.groups ?? {};
@@ -126,7 +136,8 @@ class HclReader implements HclFile {
     for (let index = 0; index < rest.length; index++) {
       const char = rest[index] ?? '';
       if (char === '"') index = (readString(rest, index)?.end ?? rest.length) - 1;
-      else if ('{[('.includes(char) && this.stack.length < DEEPEST) this.stack.push({ title, block: ++this.blocks });
+      else if ('{[('.includes(char) && this.stack.length < DEEPEST)
+        this.stack.push({ title, block: ++this.blocks });
       else if ('}])'.includes(char)) this.stack.pop();
     }
   }

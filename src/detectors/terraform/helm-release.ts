@@ -4,7 +4,11 @@ import type { HclAttribute } from './hcl.js';
 import { addValue } from './value.js';
 
 /** `helm_release`, and the modules that wrap it: `chart`, with `version` or `chart_version` beside it. */
-export function readHelmRelease(chart: HclAttribute, siblings: readonly HclAttribute[], collector: Collector): void {
+export function readHelmRelease(
+  chart: HclAttribute,
+  siblings: readonly HclAttribute[],
+  collector: Collector,
+): void {
   const otherCni = otherCniOf(chart.value);
   if (otherCni) collector.facts.push({ kind: 'other-cni', name: otherCni, offset: chart.offset });
   const name = calicoChartOf(chart.value);

@@ -21,7 +21,9 @@ const DEPLOYED_KUBERNETES = /kubeadm|kubelet|kube-|kubernetes-(?:server|node)|hy
 
 const SOURCES: readonly Source[] = [
   {
-    pattern: source(String.raw`(?:raw\.githubusercontent\.com|raw\.github\.com|rawgit\.com|cdn\.jsdelivr\.net/gh)/projectcalico/calico[/@](?:refs/(?:tags|heads)/)?${REF}/${PATH}`),
+    pattern: source(
+      String.raw`(?:raw\.githubusercontent\.com|raw\.github\.com|rawgit\.com|cdn\.jsdelivr\.net/gh)/projectcalico/calico[/@](?:refs/(?:tags|heads)/)?${REF}/${PATH}`,
+    ),
     component: calicoFile,
   },
   // A proxy of the above, under a name of its own
@@ -30,11 +32,15 @@ const SOURCES: readonly Source[] = [
     component: calicoFile,
   },
   {
-    pattern: source(String.raw`github\.com/projectcalico/calico/(?:raw|blob)/(?:refs/(?:tags|heads)/)?${REF}/${PATH}`),
+    pattern: source(
+      String.raw`github\.com/projectcalico/calico/(?:raw|blob)/(?:refs/(?:tags|heads)/)?${REF}/${PATH}`,
+    ),
     component: (file, path) => (/manifests|charts/.test(path) ? calicoFile(file) : null),
   },
   {
-    pattern: source(String.raw`github\.com/projectcalico/calico/(?:releases/download|archive/refs/tags|archive)/${REF}(?:/${PATH})?`),
+    pattern: source(
+      String.raw`github\.com/projectcalico/calico/(?:releases/download|archive/refs/tags|archive)/${REF}(?:/${PATH})?`,
+    ),
     component: calicoFile,
   },
   {
@@ -42,7 +48,9 @@ const SOURCES: readonly Source[] = [
     component: calicoFile,
   },
   {
-    pattern: source(String.raw`github\.com/projectcalico/calico(?:\.git)?(?://?(?<path>[\w./-]{0,200}))?\?(?:[\w=&]{0,100}&)?ref=${REF}`),
+    pattern: source(
+      String.raw`github\.com/projectcalico/calico(?:\.git)?(?://?(?<path>[\w./-]{0,200}))?\?(?:[\w=&]{0,100}&)?ref=${REF}`,
+    ),
     component: () => 'calico',
   },
   {
@@ -54,11 +62,15 @@ const SOURCES: readonly Source[] = [
     component: () => 'calico',
   },
   {
-    pattern: source(String.raw`(?:(?:docs\.projectcalico\.org|projectcalico\.docs\.tigera\.io|docs\.tigera\.io/calico)/(?:archive/)?|docs\.tigera\.io/archive/)(?:calico/)?${REF}/${PATH}`),
+    pattern: source(
+      String.raw`(?:(?:docs\.projectcalico\.org|projectcalico\.docs\.tigera\.io|docs\.tigera\.io/calico)/(?:archive/)?|docs\.tigera\.io/archive/)(?:calico/)?${REF}/${PATH}`,
+    ),
     component: (file) => (/\.(?:ya?ml|tgz)$/.test(file) ? calicoFile(file) : null),
   },
   {
-    pattern: source(String.raw`(?:raw\.githubusercontent\.com|github\.com)/tigera/operator/(?:raw/|blob/|releases/download/)?(?:refs/(?:tags|heads)/)?${REF}/${PATH}`),
+    pattern: source(
+      String.raw`(?:raw\.githubusercontent\.com|github\.com)/tigera/operator/(?:raw/|blob/|releases/download/)?(?:refs/(?:tags|heads)/)?${REF}/${PATH}`,
+    ),
     component: () => 'tigera-operator',
   },
   {
@@ -70,7 +82,9 @@ const SOURCES: readonly Source[] = [
     component: () => 'kubernetes',
   },
   {
-    pattern: source(String.raw`github\.com/(?:(?:k3s-io|rancher)/k3s|rancher/rke2|k0sproject/k0s)/releases/download/${REF}/${PATH}`),
+    pattern: source(
+      String.raw`github\.com/(?:(?:k3s-io|rancher)/k3s|rancher/rke2|k0sproject/k0s)/releases/download/${REF}/${PATH}`,
+    ),
     component: () => 'kubernetes',
   },
 ];
@@ -102,9 +116,15 @@ export function extract(file: SourceFile): Extraction {
       const { ref = '', path = '' } = match.groups ?? {};
       const name = path.split('/').at(-1) ?? '';
       const of = component(name, path);
-      if (!of || NOT_DEPLOYED.test(ref) || /^(?:manifests|getting-started|charts|latest\.txt)$/.test(ref)) continue;
+      if (!of || NOT_DEPLOYED.test(ref) || /^(?:manifests|getting-started|charts|latest\.txt)$/.test(ref))
+        continue;
       const offset = match.indices?.groups?.['ref']?.[0] ?? match.index;
-      collector.add({ component: of, subject: { kind: 'manifest', file: name }, text: beforePlus(ref), offset });
+      collector.add({
+        component: of,
+        subject: { kind: 'manifest', file: name },
+        text: beforePlus(ref),
+        offset,
+      });
     }
   }
   for (const match of code.matchAll(UNPINNED)) {
