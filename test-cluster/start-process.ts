@@ -77,6 +77,8 @@ export interface Wait {
   readonly processes: readonly RunningProcess[];
   /** Null once there is nothing more to wait for, else what is missing. */
   readonly missing: () => Promise<string | null>;
+  /** How often to look. Default: 50 ms. */
+  readonly pollMs?: number;
 }
 
 const POLL_MS = 50;
@@ -86,7 +88,8 @@ const POLL_MS = 50;
  *
  * @throws EnvironmentError as soon as one of the processes ends, or when the time is over.
  */
-export async function waitWhileRunning({ what, timeoutMs, processes, missing }: Wait): Promise<void> {
+export async function waitWhileRunning(wait: Wait): Promise<void> {
+  const { what, timeoutMs, processes, missing, pollMs = POLL_MS } = wait;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const seen = await missing();
@@ -99,6 +102,6 @@ export async function waitWhileRunning({ what, timeoutMs, processes, missing }: 
         'See the logs in the directory of the cluster.',
       );
     }
-    await sleep(POLL_MS);
+    await sleep(pollMs);
   }
 }

@@ -1,5 +1,7 @@
 import { type ApiClient } from './api-client.js';
 import { type Authority, type CertificateRequest } from './certificates/certificate.js';
+import { type LightNodes } from './light-nodes/light-nodes.js';
+import { type LightNodeGroup } from './light-nodes/nodes.js';
 
 /** Kubernetes releases that the project can build (a folder each in `go/`). */
 export const KUBERNETES_RELEASES = ['v1.34.4', 'v1.30.14', 'v1.36.3'] as const;
@@ -9,8 +11,8 @@ export type KubernetesRelease = (typeof KUBERNETES_RELEASES)[number];
 export interface ClusterOptions {
   /** Default: what KUBEBUILDER_ASSETS has, else v1.34.4. */
   readonly kubernetes?: KubernetesRelease;
-  /** Simulated nodes (kwok). Default: 0. */
-  readonly lightNodes?: number;
+  /** Simulated nodes (kwok): how many, or groups of different ones. Default: 0. */
+  readonly lightNodes?: number | readonly LightNodeGroup[];
   /** Nodes whose pods really run: network namespaces with containerd, kubelet and kube-proxy. Default: 0. */
   readonly realNodes?: number;
   /** Whether controller manager and scheduler run. Default: true; without them a cluster starts in 3 s. */
@@ -35,6 +37,8 @@ export interface TestCluster {
   /** `https://127.0.0.1:PORT`. */
   readonly server: string;
   readonly nodes: readonly string[];
+  /** Steers what happens on light nodes. */
+  readonly lightNodes: LightNodes;
   /** null where `audit` was not asked for. */
   readonly auditLog: string | null;
   /** Calls the API server as an administrator, to set the scene. */

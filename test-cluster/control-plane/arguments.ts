@@ -67,7 +67,8 @@ export function apiServerFlags({ directory, address, port, files, auditPolicy }:
     'service-account-signing-key-file': files.serviceAccount.privateKey,
     'kubelet-client-certificate': files.kubelet.certificate,
     'kubelet-client-key': files.kubelet.key,
-    'kubelet-preferred-address-types': 'InternalIP',
+    // Light nodes say `localhost` here, real nodes have no name.
+    'kubelet-preferred-address-types': 'InternalDNS,InternalIP',
     'requestheader-client-ca-file': files.frontProxyAuthority,
     'requestheader-allowed-names': 'front-proxy-client',
     'requestheader-extra-headers-prefix': 'X-Remote-Extra-',

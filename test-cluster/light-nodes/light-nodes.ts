@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ApiClient } from '../api-client.js';
+import { type FaultRule, type FaultScope, imagePattern } from './faults.js';
+import { LIGHT_NODE_LABEL, NOT_READY_ANNOTATION } from './nodes.js';
+import { renderStages } from './render.js';
+import { replaceStages, STAGES_PATH } from './stages.js';
+
+/** How the light nodes of a cluster are steered. */
+export interface LightNodes {
+  /**
+   * Makes this the table of faults, in place of the one before; pods that run are looked at anew. Every test that shares
+   * the cluster sees it: name nodes or namespaces of your own, or use a cluster of your own.
+   */
+  readonly setFaults: (rules: readonly FaultRule[]) => Promise<void>;
+  /** Takes all faults away. */
+  readonly clearFaults: () => Promise<void>;
+  /** The node works, but says that it is not ready, and this as the reason. */
+  readonly makeNotReady: (node: string, message: string) => Promise<void>;
+  /** The node is gone: it renews no lease, its pods stay as they are, and it is `Unknown` at once. */
+  readonly makeLost: (node: string) => Promise<void>;
+  /** Ends what `makeNotReady` and `makeLost` began. */
+  readonly makeReady: (node: string) => Promise<void>;
+}
+
+const STRATEGIC = 'application/strategic-merge-patch+json';
+
+export function steerLightNodes(api: ApiClient): LightNodes {
+  let current: readonly FaultRule[] = [];
+  const patchNode = (node: string, metadata: object): Promise<unknown> =>
+    api.call('PATCH', `/api/v1/nodes/${node}`, { metadata });
+  const setFaults = async (rules: readonly FaultRule[]): Promise<void> => {
+    await replaceStages(api, renderStages(rules));
+    await settle(api);
+    await lookAnew(api, [...current, ...rules]);
+    current = rules;
+  };
+  return {
+    setFaults,
+    clearFaults: () => setFaults([]),
+    makeNotReady: async (node, message) => {
+      await patchNode(node, { annotations: { [NOT_READY_ANNOTATION]: message } });
+    },
+    makeLost: async (node) => {
+      await patchNode(node, { labels: { [LIGHT_NODE_LABEL]: null } });
+      await api.call(
+        'PATCH',
+        `/api/v1/nodes/${node}/status`,
+        { status: { conditions: lostConditions() } },
+        STRATEGIC,
+      );
+    },
+    makeReady: async (node) => {
+      await patchNode(node, {
+        annotations: { [NOT_READY_ANNOTATION]: null },
+        labels: { [LIGHT_NODE_LABEL]: 'true' },
+      });
+    },
+  };
+}
+
+/** What the controller manager writes 40 s after the last lease of a node. */
+function lostConditions(): readonly object[] {
+  return ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({
+    type,
+    status: 'Unknown',
+    reason: 'NodeStatusUnknown',
+    message: 'Kubelet stopped posting node status.',
+    lastTransitionTime: new Date().toISOString(),
+  }));
+}
+
+const SETTLE_MS = 150;
+
+/**
+ * kwok may note that there are new stages before it has them, and then keeps the old ones until the next change. So one
+ * more change follows after a while.
+ */
+async function settle(api: ApiClient): Promise<void> {
+  await sleep(SETTLE_MS);
+  const annotations = { 'light-nodes.test/written': new Date().toISOString() };
+  await api.call('PATCH', `${STAGES_PATH}/pod-ready`, { metadata: { annotations } });
+  await sleep(SETTLE_MS);
+}
+
+interface PodList {
+  readonly items: readonly Pod[];
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly initContainers?: readonly { readonly image: string }[];
+    readonly containers: readonly { readonly image: string }[];
+  };
+}
+
+/** A pod is looked at when it changes. So those that the rules concern are changed, in a place that nobody reads. */
+async function lookAnew(api: ApiClient, rules: readonly FaultRule[]): Promise<void> {
+  if (rules.length === 0) return;
+  const { items } = await api.call<PodList>('GET', '/api/v1/pods?fieldSelector=spec.nodeName!=');
+  const concerned = items.filter((pod) => rules.some(({ on }) => concerns(on, pod)));
+  const conditions = [{ type: 'PodScheduled', lastProbeTime: new Date().toISOString() }];
+  await Promise.all(
+    concerned.map(({ metadata: { namespace, name } }) =>
+      api.ask(
+        'PATCH',
+        `/api/v1/namespaces/${namespace}/pods/${name}/status`,
+        { status: { conditions } },
+        STRATEGIC,
+      ),
+    ),
+  );
+}
+
+function concerns(scope: FaultScope, { metadata, spec }: Pod): boolean {
+  const { nodes, namespaces } = scope;
+  if (nodes !== undefined && !nodes.includes(spec.nodeName ?? '')) return false;
+  if (namespaces !== undefined && !namespaces.includes(metadata.namespace)) return false;
+  const pattern = new RegExp(imagePattern(scope));
+  return [...(spec.initContainers ?? []), ...spec.containers].some(({ image }) => pattern.test(image));
+}
