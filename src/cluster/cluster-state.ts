@@ -13,9 +13,11 @@ export interface ClusterState {
   readonly kubernetes: { readonly version: Version; readonly gitVersion: string };
   /** Sorted by name. */
   readonly nodes: readonly NodeState[];
-  /** null where there is no Calico in the cluster. */
+  /** null where there is no Calico in the cluster, or nothing of it could be read (see `unreadable`). */
   readonly calico: CalicoState | null;
   readonly network: NetworkState;
+  /** Pods that are neither done nor of the host's network: each has an address; null where pods could not be read. */
+  readonly podCount: number | null;
   /** Who else writes Calico's objects; empty where nobody does. */
   readonly owners: readonly Owner[];
   /** Namespaces that are being deleted, and why they are stuck where that is known. */
@@ -26,6 +28,8 @@ export interface ClusterState {
   readonly dependentKinds: readonly string[];
   /** Journal or lock of an earlier run of this program; empty where there is none. */
   readonly leftovers: readonly ObjectReference[];
+  /** API groups whose server does not answer (an APIService that is down): no namespace can be deleted meanwhile. */
+  readonly failedGroups: readonly string[];
   /** What could not be read: those who judge must say what they cannot know. */
   readonly unreadable: readonly Unreadable[];
 }
@@ -37,6 +41,8 @@ export interface Unreadable {
   readonly reason: string;
   /** Whether it is a permission that is missing (403). */
   readonly isForbidden: boolean;
+  /** What is not known without it: `what room nodes have`; continues “Without it it is not known …”. */
+  readonly hides: string;
 }
 
 /** Where something was read: an object, the path of a field in it, and what stood there. */
@@ -304,7 +310,10 @@ export interface CalicoData {
   readonly counts: Readonly<Record<string, number>>;
   /** Policies per tier and kind: `default/NetworkPolicy`. */
   readonly policiesByTier: Readonly<Record<string, number>>;
-  /** Policies in the tiers that 3.32 renames or no longer enforces; a few names of each for messages. */
+  /**
+   * Policies in the tiers that 3.32 renames or no longer enforces, those that the operator made left out; a few names of
+   * each for messages.
+   */
   readonly adminNetworkPolicies: readonly ObjectReference[];
   readonly allowTigeraPolicies: readonly ObjectReference[];
   /** Policies of the default tier whose name holds the prefix `default.`, and those that do not. */
