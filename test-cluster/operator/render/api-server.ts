@@ -1,0 +1,102 @@
+import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
+import { asObject, copyOf, type Fields } from '../../ready-made/fields.js';
+import { imageOf } from '../images.js';
+import { applyOverrides } from '../installation.js';
+import {
+  podSpec,
+  type RenderSource,
+  serviceAccount,
+  TOLERATE_CONTROL_PLANE,
+  workload,
+} from './render-source.js';
+
+const NAME = 'calico-apiserver';
+
+/** The registration of Calico's own API. */
+export const API_SERVICE = {
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  name: 'v3.projectcalico.org',
+} as const;
+
+/** Where the API is really served: a port on this machine. */
+export interface ApiEndpoint {
+  readonly host: string;
+  readonly port: number;
+  /** The authority of its certificate, PEM. */
+  readonly authority: string;
+}
+
+export interface ApiServerSource extends RenderSource {
+  /** The spec of the APIServer. */
+  readonly apiServer: Fields;
+  /** null where nothing serves the API: it is not registered then, since a dead API stalls the deletion of namespaces. */
+  readonly endpoint: ApiEndpoint | null;
+}
+
+/** calico-apiserver and its registration (tigera/operator v1.36.16 `pkg/render/apiserver.go`). */
+export function renderApiServer(source: ApiServerSource): KubernetesObject[] {
+  const { spec, release, apiServer } = source;
+  const namespace = release.apiServerNamespace;
+  const deployment = copyOf(
+    workload('Deployment', NAME, namespace, {
+      spec: { replicas: spec['controlPlaneReplicas'], strategy: { type: 'RollingUpdate' } },
+      labels: { apiserver: 'true' },
+      pod: podSpec(spec, NAME, {
+        containers: [
+          {
+            name: NAME,
+            image: imageOf('apiserver', source),
+            imagePullPolicy: 'IfNotPresent',
+            args: ['--secure-port=5443'],
+            env: [{ name: 'DATASTORE_TYPE', value: 'kubernetes' }],
+            readinessProbe: { httpGet: { path: '/readyz', port: 5443, scheme: 'HTTPS' }, periodSeconds: 60 },
+          },
+        ],
+        tolerations: TOLERATE_CONTROL_PLANE,
+      }),
+    }),
+  );
+  applyOverrides(deployment, apiServer['apiServerDeployment']);
+  return [
+    serviceAccount(NAME, namespace),
+    service(namespace, source.endpoint),
+    asObject(deployment),
+    ...(source.endpoint ? [registration(namespace, source.endpoint)] : []),
+  ];
+}
+
+/**
+ * The Service calico-api. The real one selects the pods; pods of light nodes answer nobody, so where this machine
+ * serves the API, the Service leads there.
+ */
+function service(namespace: string, endpoint: ApiEndpoint | null): KubernetesObject {
+  const spec = endpoint
+    ? {
+        type: 'ExternalName',
+        externalName: endpoint.host,
+        ports: [{ name: 'apiserver', port: endpoint.port, protocol: 'TCP' }],
+      }
+    : {
+        ports: [{ name: 'apiserver', port: 443, protocol: 'TCP', targetPort: 5443 }],
+        selector: { apiserver: 'true' },
+      };
+  const labels = { 'k8s-app': 'calico-api' };
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name: 'calico-api', namespace, labels }, spec };
+}
+
+function registration(namespace: string, { port, authority }: ApiEndpoint): KubernetesObject {
+  return {
+    apiVersion: API_SERVICE.apiVersion,
+    kind: API_SERVICE.kind,
+    metadata: { name: API_SERVICE.name },
+    spec: {
+      group: 'projectcalico.org',
+      version: 'v3',
+      groupPriorityMinimum: 1500,
+      versionPriority: 200,
+      caBundle: Buffer.from(authority).toString('base64'),
+      service: { name: 'calico-api', namespace, port },
+    },
+  };
+}
