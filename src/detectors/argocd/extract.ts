@@ -6,7 +6,7 @@ import type { YamlNode } from '../../yaml/node.js';
 import { asScalar, at, itemsOf, scalarAt, textAt, walk } from '../../yaml/query.js';
 
 const UPSTREAM = /github\.com[/:]projectcalico\/calico(?:\.git)?$/;
-const ENTERPRISE_REPOSITORY = /downloads\.tigera\.io\/ee/;
+const ENTERPRISE_REPOSITORY = 'downloads.tigera.io/ee';
 
 /** Argo CD: the sources of `Application` and `ApplicationSet`, the cluster they go to, and how they are synced. */
 export function extract(file: SourceFile): Extraction {
@@ -40,9 +40,9 @@ function readSource(source: YamlNode, spec: YamlNode | null, collector: Collecto
     const otherCni = otherCniOf(reference.value);
     if (otherCni) collector.facts.push({ kind: 'other-cni', name: otherCni, offset: reference.start });
     const chart = calicoChartOf(reference.value);
-    if (!chart || ENTERPRISE_REPOSITORY.test(repository)) return;
+    if (!chart || repository.includes(ENTERPRISE_REPOSITORY)) return;
     const subject = { kind: 'chart', name: chart } as const;
-    if (!collector.addScalar('calico', subject, revision) && !revision) {
+    if (!collector.addScalar('calico', subject, revision) && !revision && reference.isVerbatim) {
       collector.addUnpinned('calico', subject, reference.value, reference.start);
     }
     collector.facts.push({

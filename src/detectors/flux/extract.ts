@@ -41,7 +41,12 @@ function readChart(spec: YamlNode | null, collector: Collector): void {
     return;
   }
   const version = scalarAt(spec, 'version');
-  if (collector.addScalar('calico', { kind: 'chart', name: chart }, version) || version) return;
+  if (
+    collector.addScalar('calico', { kind: 'chart', name: chart }, version) ||
+    version ||
+    !reference.isVerbatim
+  )
+    return;
   collector.addUnpinned('calico', { kind: 'chart', name: chart }, reference.value, reference.start);
 }
 
@@ -54,7 +59,7 @@ function readOciRepository(root: YamlNode, collector: Collector): void {
   if (!chart) return;
   const version = scalarAt(root, 'spec', 'ref', 'tag') ?? scalarAt(root, 'spec', 'ref', 'semver');
   if (collector.addScalar('calico', { kind: 'chart', name: chart }, version)) return;
-  if (!version && !at(root, 'spec', 'ref', 'digest'))
+  if (!version && url.isVerbatim && !at(root, 'spec', 'ref', 'digest'))
     collector.addUnpinned('calico', { kind: 'chart', name: chart }, url.value, url.start);
 }
 
@@ -72,7 +77,7 @@ function readKustomization(root: YamlNode, collector: Collector): void {
   if (path) collector.addReference(path.value, path.start);
   for (const { key, value } of asMap(at(root, 'spec', 'postBuild', 'substitute'))?.entries ?? []) {
     const scalar = asScalar(value);
-    if (scalar && parseVersion(scalar.value)) {
+    if (scalar?.isVerbatim && parseVersion(scalar.value)) {
       collector.definitions.push({ name: key.value, text: scalar.value, offset: scalar.start });
     }
   }

@@ -94,7 +94,7 @@ function readOperatorObject(object: YamlNode, kind: string, collector: Collector
 function readImageSet(object: YamlNode, collector: Collector): void {
   const name = scalarAt(object, 'metadata', 'name');
   const prefix = 'calico-';
-  if (!name?.value.startsWith(prefix)) return;
+  if (!name?.isVerbatim || !name.value.startsWith(prefix)) return;
   collector.add({
     component: 'calico',
     subject: { kind: 'field', name: 'ImageSet.metadata.name' },

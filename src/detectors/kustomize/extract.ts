@@ -38,7 +38,7 @@ function readResource(resource: YamlScalar | null, collector: Collector): void {
   collector.addReference(resource.value, resource.start);
   const versioned = VERSIONED_NAME.exec(resource.value);
   const at = versioned?.indices?.groups?.['version']?.[0];
-  if (!versioned || at === undefined) return;
+  if (!versioned || at === undefined || !resource.isVerbatim) return;
   const name = resource.value.split('/').at(-1) ?? '';
   const text = versioned.groups?.['version'] ?? '';
   collector.add({
@@ -63,6 +63,7 @@ function readChart(chart: YamlNode, collector: Collector): void {
   const name = calicoChartOf(reference.value);
   if (!name) return;
   const version = scalarAt(chart, 'version');
-  if (collector.addScalar('calico', { kind: 'chart', name }, version) || version) return;
+  if (collector.addScalar('calico', { kind: 'chart', name }, version) || version || !reference.isVerbatim)
+    return;
   collector.addUnpinned('calico', { kind: 'chart', name }, reference.value, reference.start);
 }
