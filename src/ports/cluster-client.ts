@@ -189,6 +189,8 @@ export interface ClusterClient {
   }>;
   /** null where there is no such object, or the server does not know the kind. */
   readonly get: (reference: ObjectReference) => Promise<KubernetesObject | null>;
+  /** The answer to a GET of a path that is no object's (`/readyz`, `/openapi/v3`); null where there is none (404). */
+  readonly read: (path: string) => Promise<string | null>;
   /** Pages of a list. No page at all where the server does not know the kind. */
   readonly list: (kind: ObjectKind, options?: ListOptions) => AsyncIterable<ListPage>;
   /** Ends when `signal` is aborted; resumes by itself where the connection ends. */
