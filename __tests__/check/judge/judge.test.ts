@@ -389,6 +389,23 @@ describe('references', () => {
     expect(found('client-side-apply', { 'up.sh': `${command}\n` })).toHaveLength(count);
   });
 
+  test.each([
+    ['v3.28.2', 1],
+    ['v3.31.7', 0],
+  ])('client-side apply of a URL whose release, %s, is a variable', (version, count) => {
+    const templated = `kubectl apply -f ${url('${CALICO_VERSION}', 'tigera-operator.yaml')}`;
+    expect(found('client-side-apply', { 'up.sh': `CALICO_VERSION=${version}\n${templated}\n` })).toHaveLength(
+      count,
+    );
+    const task = `- shell: kubectl apply -f ${url('{{ calico_version }}', 'tigera-operator.yaml')}\n`;
+    expect(
+      found('client-side-apply', {
+        'group_vars/all.yml': `calico_version: ${version}\n`,
+        'roles/cni/tasks/main.yml': task,
+      }),
+    ).toHaveLength(count);
+  });
+
   test('client-side apply of a file of the repository that holds it', () => {
     const vendored = `${operator('v1.34.5')}---\n${crd('installations.operator.tigera.io')}`;
     expect(

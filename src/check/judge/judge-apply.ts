@@ -1,5 +1,7 @@
 import { calicoOfOperator, installObjects } from '../../catalog/queries.js';
 import { compareVersions, parseVersion, type Version } from '../../version/version.js';
+import type { Location } from '../../text/lines.js';
+import type { TemplatedReference } from '../resolve.js';
 import type { ScannedFile } from '../scan.js';
 import type { ClusterView } from './cluster-view.js';
 import { type Judge, type JudgeContext, toFinding } from './judge.js';
@@ -20,11 +22,22 @@ export const judgeClientSideApply: Judge = (view, context) =>
     });
   });
 
-/** Client-side applies in the cluster's files, and in files that refer to them, such as an install script. */
-function appliesTo(view: ClusterView, { files, graph }: JudgeContext): { file: ScannedFile; apply: Apply }[] {
+/**
+ * Client-side applies in the cluster's files, in files that refer to them, such as an install script, and in files that
+ * take a version from them, such as a role.
+ */
+function appliesTo(
+  view: ClusterView,
+  { files, graph, templated }: JudgeContext,
+): { file: ScannedFile; apply: Apply }[] {
   const own = new Set(view.files.map(({ path }) => path));
+  const takers = new Set(
+    templated.flatMap(({ use, definedAt }) =>
+      definedAt.some(({ path }) => own.has(path)) ? [use.location.path] : [],
+    ),
+  );
   const concerns = (path: string): boolean =>
-    own.has(path) || [...graph.reach(path)].some((reached) => own.has(reached));
+    own.has(path) || takers.has(path) || [...graph.reach(path)].some((reached) => own.has(reached));
   return files.flatMap((file) => {
     const applies = file.facts.filter((fact) => fact.kind === 'apply' && fact.mode === 'client-side');
     if (applies.length === 0 || !concerns(file.path)) return [];
@@ -40,7 +53,7 @@ function definitionIn(
   context: JudgeContext,
 ): string | null {
   if (apply.target.startsWith('chart ')) return definitionOfChart(file);
-  if (apply.target.includes('://')) return definitionOfUrl(file, apply);
+  if (apply.target.includes('://')) return definitionOfUrl(view, file, apply, context);
   return definitionOfFile(view, file, apply.target, context);
 }
 
@@ -52,14 +65,34 @@ function definitionOfChart(file: ScannedFile): string | null {
     : null;
 }
 
-function definitionOfUrl(file: ScannedFile, { target, offset }: Apply): string | null {
+/** The URL says the release itself, or a variable of the repository does. */
+function definitionOfUrl(
+  view: ClusterView,
+  { path, found }: ScannedFile,
+  { target, offset }: Apply,
+  { templated }: JudgeContext,
+): string | null {
   const isInside = (at: number): boolean => at >= offset && at < offset + target.length;
-  const found = file.found.find(
-    ({ versionOffset, subject }) => subject.kind === 'manifest' && isInside(versionOffset),
-  );
-  return found?.version && found.subject.kind === 'manifest'
-    ? tooLargeDefinition(found.version, found.subject.file)
-    : null;
+  const isOurs = ({ use }: TemplatedReference): boolean => use.location.path === path && isInside(use.offset);
+  const releases = [
+    ...found.filter(({ versionOffset }) => isInside(versionOffset)),
+    ...templated
+      .filter(isOurs)
+      .flatMap(({ use, definedAt }) =>
+        view.found
+          .filter(({ location }) => definedAt.some((place) => isSamePlace(place, location)))
+          .map(({ version }) => ({ version, subject: use.subject })),
+      ),
+  ];
+  for (const { version, subject } of releases) {
+    const name = version && subject.kind === 'manifest' ? tooLargeDefinition(version, subject.file) : null;
+    if (name) return name;
+  }
+  return null;
+}
+
+function isSamePlace(a: Location, b: Location): boolean {
+  return a.path === b.path && a.line === b.line && a.column === b.column;
 }
 
 /** A file of the repository that holds the CRD, or a kustomization of a remote one that does. */
