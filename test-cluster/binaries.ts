@@ -2,7 +2,12 @@ import { EnvironmentError } from '../src/errors.js';
 import { findAsset, readVersion } from './programs/assets.js';
 import { buildProgram, goVersion } from './programs/build.js';
 import { cachedPath, cacheDirectory, isCached } from './programs/cache.js';
-import { type KubernetesProgram, type ProgramName, sourceOf } from './programs/catalog.js';
+import {
+  KUBERNETES_PROGRAMS,
+  type KubernetesProgram,
+  type ProgramName,
+  sourceOf,
+} from './programs/catalog.js';
 import { type Availability, type KubernetesRelease } from './types.js';
 
 export { KUBERNETES_PROGRAMS, OTHER_PROGRAMS, type ProgramName } from './programs/catalog.js';
@@ -75,27 +80,30 @@ function kubernetesAssets(
   return version === null || (release !== undefined && version !== release) ? null : { version, paths };
 }
 
-/** Whether the programs are there, or can be built here. */
-export function availabilityOf(
-  names: readonly ProgramName[],
-  kubernetes: KubernetesRelease = DEFAULT_RELEASE,
-): Availability {
-  const missing = missingPrograms(names, kubernetes);
+/** Whether the programs are there, or can be built here. No release: what KUBEBUILDER_ASSETS has will do. */
+export function availabilityOf(names: readonly ProgramName[], release?: KubernetesRelease): Availability {
+  const missing = missingPrograms(names, release);
   if (missing.length === 0 || goVersion() !== null) return { isAvailable: true };
   const assets = process.env['KUBEBUILDER_ASSETS'] ?? 'not set';
   return {
     isAvailable: false,
-    reason: `${missing.join(', ')} of Kubernetes ${kubernetes}: not in KUBEBUILDER_ASSETS (${assets}), not in ${cacheDirectory()}, and there is no Go to build it with`,
+    reason: `${missing.join(', ')} of Kubernetes ${release ?? DEFAULT_RELEASE}: not in KUBEBUILDER_ASSETS (${assets}), not in ${cacheDirectory()}, and there is no Go to build it with`,
   };
 }
 
 /** Those of the programs that would have to be built first. */
 export function missingPrograms(
   names: readonly ProgramName[],
-  kubernetes: KubernetesRelease = DEFAULT_RELEASE,
+  release?: KubernetesRelease,
 ): readonly ProgramName[] {
+  const assets: ReadonlyMap<ProgramName, string> =
+    kubernetesAssets(names.filter(isOfKubernetes), release)?.paths ?? new Map();
   return names.filter((name) => {
-    if (name === 'etcd' && findAsset(name) !== null) return false;
-    return !isCached(sourceOf(name, kubernetes));
+    if (assets.has(name) || (name === 'etcd' && findAsset(name) !== null)) return false;
+    return !isCached(sourceOf(name, release ?? DEFAULT_RELEASE));
   });
+}
+
+function isOfKubernetes(name: ProgramName): name is KubernetesProgram {
+  return (KUBERNETES_PROGRAMS as readonly ProgramName[]).includes(name);
 }
