@@ -17,8 +17,12 @@ const OTHER_NAMES =
 /** The lock file of a Helm chart says which release a range came to. */
 const CHART_LOCK = /^(?:Chart|requirements)\.lock$/;
 
+/** Folders of what a program says to people, in their languages. */
+const TRANSLATIONS = /(?:^|\/)(?:translations?|locales?|i18n|l10n)\//i;
+
 /** Whether a file can be configuration by its name. Unknown endings and none at all can be. */
 export function isConfigFile(path: string): boolean {
+  if (TRANSLATIONS.test(path)) return false;
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (CHART_LOCK.test(name)) return true;
   if (OTHER_NAMES.test(name)) return false;
@@ -26,7 +30,9 @@ export function isConfigFile(path: string): boolean {
   return dot <= 0 || !OTHER_ENDINGS.has(name.slice(dot + 1).toLowerCase());
 }
 
-/** Whether a file lies in a folder of things that are kept and no longer deployed. */
+const BACKUP = /(?:\.(?:bak|backup|orig|old|save|rej)(?:[._-]?\d[\d._-]*)?|~)$/i;
+
+/** Whether a file is kept and no longer deployed: in a folder of such things, or as the backup of another. */
 export function isArchived(path: string): boolean {
-  return /(?:^|\/)[._]?archived?\//i.test(path);
+  return /(?:^|\/)[._]?archived?\//i.test(path) || BACKUP.test(path);
 }

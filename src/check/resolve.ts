@@ -89,6 +89,11 @@ function findDefinitions(
     return sameFile.filter((definition) => isMatrixValue(name, definition, use));
   if (name.startsWith('.Values.'))
     return candidates.filter((definition) => isChartValue(name, definition, use));
+  if (name.startsWith('.Chart.'))
+    return ownChart(
+      candidates.filter((each) => each.name === name.slice(1)),
+      use,
+    );
   const bare = bareName(name);
   const matching = (definition: Located<Definition>): boolean =>
     endsWithName(withoutDefault(definition.name), bare);
@@ -111,6 +116,16 @@ function isChartValue(name: string, definition: Located<Definition>, use: Locate
   if (!/(?:^|\/)values[\w.-]*\.ya?ml$/.test(path) || definition.name !== name.slice('.Values.'.length))
     return false;
   return use.location.path.startsWith(folderOf(path));
+}
+
+/** The `Chart.yaml` of the chart that a template is part of: the nearest above it. */
+function ownChart(
+  candidates: readonly Located<Definition>[],
+  use: Located<TemplateUse>,
+): readonly Located<Definition>[] {
+  const above = candidates.filter(({ location }) => use.location.path.startsWith(folderOf(location.path)));
+  const depth = Math.max(...above.map(({ location }) => folderOf(location.path).length));
+  return above.filter(({ location }) => folderOf(location.path).length === depth);
 }
 
 function toFound(

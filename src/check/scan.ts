@@ -146,7 +146,7 @@ function isHinted(path: string, text: string): boolean {
 }
 
 const DETAILS: Readonly<Record<SkipReason, string>> = {
-  archived: 'lies in a folder of archived files, which nothing deploys from',
+  archived: 'is archived or a backup, which nothing deploys from',
   binary: 'is a binary file',
   'broken-yaml': 'cannot be read as YAML',
   'image-cache': 'lists images without running them',

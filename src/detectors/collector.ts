@@ -1,4 +1,13 @@
-import type { Definition, Extraction, Fact, Found, IgnoredRange, Reference, Subject, TemplateUse } from './detector.js';
+import type {
+  Definition,
+  Extraction,
+  Fact,
+  Found,
+  IgnoredRange,
+  Reference,
+  Subject,
+  TemplateUse,
+} from './detector.js';
 import { findImages } from '../version/image.js';
 import type { Component } from '../version/version.js';
 import { readVersionText, type VersionText } from '../version/version-text.js';
@@ -30,7 +39,13 @@ export class Collector implements Required<Extraction> {
     const read = readVersionText(component, text);
     if (!read || !isMeant(subject, read)) return false;
     if (read.kind === 'template') {
-      this.templates.push({ component, subject, variables: read.variables, text: shown?.text ?? text, offset: shown?.offset ?? offset });
+      this.templates.push({
+        component,
+        subject,
+        variables: read.variables,
+        text: shown?.text ?? text,
+        offset: shown?.offset ?? offset,
+      });
       return true;
     }
     const versionOffset = offset + read.offset;
@@ -68,7 +83,15 @@ export class Collector implements Required<Extraction> {
 
   /** Records a reference that names no version at all, so that whatever is newest gets installed. */
   addUnpinned(component: Component, subject: Subject, text: string, offset: number): void {
-    this.found.push({ component, subject, version: null, exactness: 'floating', text, offset, versionOffset: offset });
+    this.found.push({
+      component,
+      subject,
+      version: null,
+      exactness: 'floating',
+      text,
+      offset,
+      versionOffset: offset,
+    });
   }
 
   addReference(target: string, offset: number): void {
@@ -76,8 +99,12 @@ export class Collector implements Required<Extraction> {
   }
 }
 
-/** The first Calico chart was v3.18: a 2.x is the number of a repackaged chart. A bare `3` is a range only of a chart. */
+/**
+ * The first Calico chart was v3.18: a 2.x is the number of a repackaged chart. A bare `3` is a range only of a chart. A
+ * branch named `main` is where a repository is read from, whatever the repository is for.
+ */
 function isMeant(subject: Subject, read: VersionText): boolean {
   if (subject.kind === 'chart') return read.kind !== 'literal' || read.version.major === 3;
-  return read.kind !== 'floating' || !/^\d+$/.test(read.text);
+  if (read.kind !== 'floating') return true;
+  return !/^\d+$/.test(read.text) && !(subject.kind === 'variable' && /branch$/i.test(subject.name));
 }

@@ -30,6 +30,7 @@ export function collectYamlVariables(root: YamlNode, collector: Collector): void
     if (keys.some((key) => key.length > LONGEST_KEY)) continue;
     if (node.kind === 'scalar') collectDefinition(keys.join('.'), value, collector);
     if (!keys.some((key) => NO_CLUSTER.test(key))) collectNamed(keys, value, collector);
+    else if (value.value !== '') collector.ignored.push({ start: value.start, end: value.end, reason: null });
   }
 }
 

@@ -12,8 +12,8 @@ export interface Assignment {
 
 const VALUE = String.raw`(?<value>(?:[\w.+~^*@%:/-]|${TEMPLATE_PATTERN})+)`;
 const PATTERNS = [
-  // NAME=value, NAME ?= value, "name": "value", name = "value", name: value, --name=value
-  String.raw`(?<![\w.$-]|\$\{)["']?(?<flag>--?)?(?<name>[A-Za-z_][\w.-]*)["']?[ \t]*(?:\?=|::?=|=>|=|:)[ \t]*["'\\]{0,2}${VALUE}`,
+  // NAME=value (but no annotation: example.com/NAME: value), NAME ?= value, "name": "value", name = "value", name: value, --name=value
+  String.raw`(?<![\w.$/-]|\$\{)["']?(?<flag>--?)?(?<name>[A-Za-z_][\w.-]*)["']?[ \t]*(?:\?=|::?=|=>|=|:)[ \t]*["'\\]{0,2}${VALUE}`,
   // ${NAME:-value}
   String.raw`\$\{(?<name>[A-Za-z_]\w*):?[-=]["']?${VALUE}`,
   // ENV NAME value, --name value

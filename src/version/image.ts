@@ -31,6 +31,7 @@ const CALICO_NAMES = [
   'cni-windows',
   'windows',
   'windows-upgrade',
+  'install',
   'goldmane',
   'whisker',
   'whisker-backend',
@@ -47,7 +48,13 @@ const CALICO_NAMES = [
   'istio-proxyv2',
 ];
 
-const KUBERNETES_NAMES = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'hyperkube'];
+const KUBERNETES_NAMES = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kube-proxy',
+  'hyperkube',
+];
 
 /** Whole repositories whose tag is the version of Kubernetes they bring. */
 const KUBERNETES_REPOSITORIES = [
@@ -66,7 +73,8 @@ const KUBERNETES_REPOSITORIES = [
   'labring/k3s',
 ];
 
-const alternatives = (names: readonly string[]): string => [...names].sort((a, b) => b.length - a.length).join('|');
+const alternatives = (names: readonly string[]): string =>
+  [...names].sort((a, b) => b.length - a.length).join('|');
 const ARCHITECTURE = '(?:-(?:amd64|arm64|arm|armv7|ppc64le|s390x|fips))?';
 /** A tag: word characters and template expressions in any order. What it means is decided by whoever reads it. */
 const TAG = String.raw`(?:[\w.+-]|${TEMPLATE_PATTERN})+`;
@@ -93,7 +101,8 @@ export function findImages(text: string): ImageMention[] {
     const tag = groups['tag'] ?? '';
     const prefix = prefixBefore(text, match.index);
     // In back quotes it is prose: an example in a description
-    if (text[match.index - prefix.length - 1] === '`' && text[match.index + match[0].length] === '`') return [];
+    if (text[match.index - prefix.length - 1] === '`' && text[match.index + match[0].length] === '`')
+      return [];
     return {
       ...classify(groups),
       text: prefix + match[0],

@@ -6,8 +6,12 @@ import { type Component, isPlausible, parseVersion } from './version.js';
  */
 export type VariableSubject = 'calico' | 'kubernetes' | 'calicoctl' | 'tigera';
 
-const VERSION_WORDS = words('version versions ver tag tags release semver series channel branch revision minor patch imagetag');
-const KUBERNETES_WORDS = words('kubernetes kube k8s k3s k0s rke2 kubeadm kubelet kubeproxy hyperkube eks aks gke microk8s');
+const VERSION_WORDS = words(
+  'version versions ver tag tags release semver series channel branch revision minor patch imagetag',
+);
+const KUBERNETES_WORDS = words(
+  'kubernetes kube k8s k3s k0s rke2 kubeadm kubelet kubeproxy hyperkube eks aks gke microk8s',
+);
 /** Words that say which Kubernetes, where or when, and leave the meaning of the name as it is. */
 const NEUTRAL_WORDS = words(
   `cluster clusters node nodes server servers agent agents control plane controlplane master masters worker workers
@@ -28,6 +32,13 @@ const KUBERNETES_PARTS = words('api apiserver scheduler proxy manager controller
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/).filter(Boolean));
 }
+
+/** What follows says which Kubernetes: `KUBERNETES_VERSION_NUTANIX`, `K8S_VERSION_CHAINED_UPGRADE_FROM`. */
+const QUALIFIED = /^(?:kubernetes|kube|k8s)_version_(?<which>[a-z0-9_]+)$/i;
+/** Words that make it a bound, or the version of something that goes with Kubernetes. */
+const NOT_RUNNING = words(
+  'min max minimum maximum lowest highest supported required range constraint skew kubectl client api schema envtest kubeconform',
+);
 
 const LONGEST_NAME = 120;
 
@@ -51,7 +62,12 @@ export function classifyVariableName(name: string): VariableSubject | null {
   if (kindNode) return others(new Set(['kindest'])) ? 'kubernetes' : null;
   if (!rest.some((token) => KUBERNETES_WORDS.has(token))) return null;
   const allowed = has('kube') || has('kubernetes') ? KUBERNETES_PARTS : new Set<string>();
-  return others(allowed) ? 'kubernetes' : null;
+  return others(allowed) || isQualified(name) ? 'kubernetes' : null;
+}
+
+function isQualified(name: string): boolean {
+  const which = QUALIFIED.exec(name)?.groups?.['which'];
+  return which !== undefined && !tokenize(which).some((token) => NOT_RUNNING.has(token));
 }
 
 /** Names of products, which name their version where the value is one: `software: { calico: 3.26.0 }`. */
@@ -73,7 +89,9 @@ export function componentOfProduct(name: string, value: string): Component | nul
 
 /** `cluster2` and `1` say no more than `cluster` does. */
 function isNeutral(token: string): boolean {
-  return NEUTRAL_WORDS.has(token) || NEUTRAL_WORDS.has(token.replace(/\d{1,3}$/, '')) || /^\d{1,3}$/.test(token);
+  return (
+    NEUTRAL_WORDS.has(token) || NEUTRAL_WORDS.has(token.replace(/\d{1,3}$/, '')) || /^\d{1,3}$/.test(token)
+  );
 }
 
 /** The component whose version the variable holds, told by its name and, for `tigera`, its value. */

@@ -117,7 +117,7 @@ export const judgeMissingKubernetes: Judge = (view, { templated }) => {
   return [
     toFinding(view.name, {
       code: 'kubernetes-unknown',
-      message: `No file says which Kubernetes runs this Calico ${formatVersion(first.version)}${because}.`,
+      message: `No file says which Kubernetes runs this ${view.calico.length > 0 ? 'Calico' : 'Tigera operator'} ${formatVersion(first.version)}${because}.`,
       location: first.location,
       key: '',
     }),

@@ -17,6 +17,8 @@ const LAYERS =
 const BARRIERS =
   /^(?:tests?|e2e|testdata|examples?|samples?|hack|molecule|demos?|docs?|\.ci|ci|benchmarks?|perf|sandbox(?:es)?|playground|labs?|tutorials?|workshops?)$/i;
 
+const TESTS = /^(?:tests?|e2e|testdata)$/i;
+
 /** A cluster that a path names: its name, and the folder (or file) that belongs to it. */
 export interface NamedPath {
   readonly name: string;
@@ -35,7 +37,9 @@ export function createPathNamer(paths: readonly string[]): (path: string) => Nam
       const root = parts.slice(0, depth + 1).join('/');
       const isContained = depth > 0 && CONTAINERS.test(folders[depth - 1] ?? '') && !STRUCTURE.test(folder);
       const isShared = depth > 0 && TOOLS.test(folders[depth - 1] ?? '') && shared.has(folder);
-      if (isContained || isShared || layered.has(root) || STAGES.test(folder)) return { name: folder, root };
+      // tests/integration holds a kind of test and no stage
+      const isStage = STAGES.test(folder) && !TESTS.test(folders[depth - 1] ?? '');
+      if (isContained || isShared || layered.has(root) || isStage) return { name: folder, root };
     }
     return nameOfFile(parts);
   };

@@ -5,18 +5,23 @@ import { hasBothSides, type Unit, unitKey } from './unit.js';
 
 /**
  * Makes clusters of files that nothing refers to and that, with all they refer to, hold both sides of a pair: a script
- * that makes a kind cluster and applies a manifest, a test's configuration.
+ * that makes a kind cluster and applies a manifest, a test's configuration. A role is only ever a part of a playbook.
  */
 export function groupByEntryPoint(input: ScopeInput, graph: ReferenceGraph, grouping: Grouping): void {
   const free = grouping.free();
   const named = new Set(grouping.all().flatMap((group) => [...group.files]));
+  const seen = new Set<string>();
   for (const { path, references } of input.files) {
-    if (references.length === 0 || named.has(path) || graph.isNamed(path)) continue;
+    if (references.length === 0 || named.has(path) || graph.isNamed(path) || /(?:^|\/)roles\//.test(path))
+      continue;
     const reached = graph.reach(path);
     const others = free.filter((unit) => reached.has(unit.path));
     if (others.length === 0) continue;
     const own = free.filter((unit) => unit.path === path);
-    if (own.length === 0) groupTogether(path, others, grouping);
+    // Two scripts that work on the same files work on one cluster
+    const key = others.map(unitKey).join('\n');
+    if (own.length === 0 && !seen.has(key)) groupTogether(path, others, grouping);
+    if (own.length === 0) seen.add(key);
     for (const unit of own)
       if (!hasBothSides([unit])) groupTogether(unitKey(unit), [unit, ...others], grouping);
   }

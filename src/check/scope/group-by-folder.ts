@@ -54,7 +54,8 @@ function closeCompleteFiles(open: Open, grouping: Grouping): void {
 /** Places what has one side only, with no folder left to look in. */
 function placeOneSide(folder: string, members: readonly Unit[], grouping: Grouping): void {
   if (members.length === 0) return;
-  const isNear = (group: Group): boolean => barrierOf([...group.paths][0] ?? '') === (folder || null);
+  const isNear = ({ units }: Group): boolean =>
+    [...units].every(({ path }) => barrierOf(path) === (folder || null));
   const lacking = grouping.all().filter((group) => isNear(group) && lacks(group, members));
   const rest = lacking.length > 0 ? [] : members.filter((unit) => !joinTwin(unit, grouping));
   for (const group of lacking) for (const unit of members) grouping.add(group, unit);

@@ -1,4 +1,4 @@
-import { formatVersion } from '../../version/version.js';
+import { formatMinor, formatVersion } from '../../version/version.js';
 import type { FoundIn, ScannedFile } from '../scan.js';
 
 /** A file, or a part of one such as a job, that is in a cluster as a whole. */
@@ -41,16 +41,26 @@ export function releaseKey({ component, version }: FoundIn): string {
  * jobs goes into those that do not set it themselves.
  */
 export function splitIntoUnits(file: ScannedFile): Unit[] {
-  if (file.found.length === 0) return [];
+  const all = withoutTable(file.found);
+  if (all.length === 0) return [];
   const cni = file.facts.find((fact) => fact.kind === 'other-cni');
   const base = { path: file.path, otherCni: cni?.kind === 'other-cni' ? cni.name : null };
-  const whole: Unit[] = [{ ...base, section: null, found: file.found }];
-  const sections = [...new Set(file.found.map(({ section }) => section))].filter(
-    (section) => section !== null,
-  );
+  const whole: Unit[] = [{ ...base, section: null, found: all }];
+  const sections = [...new Set(all.map(({ section }) => section))].filter((section) => section !== null);
   if (sections.length === 0) return whole;
-  const parts = sections.map((section) => ({ ...base, section, found: foundInSection(file.found, section) }));
+  const parts = sections.map((section) => ({ ...base, section, found: foundInSection(all, section) }));
   return sections.length > 1 && parts.some((part) => hasBothSides([part])) ? parts : whole;
+}
+
+/** More minors of Kubernetes than anybody runs at a time. */
+const MOST_MINORS = 9;
+
+/** A file that names a great many minors of Kubernetes lists what there is: none of them is a cluster's. */
+function withoutTable(found: readonly FoundIn[]): readonly FoundIn[] {
+  const minors = new Set(
+    found.flatMap((each) => (isKubernetes(each) && each.version ? [formatMinor(each.version)] : [])),
+  );
+  return minors.size > MOST_MINORS ? found.filter((each) => !isKubernetes(each)) : found;
 }
 
 function foundInSection(found: readonly FoundIn[], section: string): readonly FoundIn[] {

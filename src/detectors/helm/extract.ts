@@ -21,8 +21,13 @@ const CHART_KEYS: ReadonlySet<string> = new Set([
 const VERSION_KEYS = ['version', 'chartVersion', 'chart_version', 'chartversion', 'targetRevision'];
 const REPOSITORY_KEYS: ReadonlySet<string> = new Set(['repository', 'image', 'imageName', 'name', 'repo']);
 const TAG_KEYS = ['tag', 'imageTag', 'newTag', 'version'];
+/** Fields of `Chart.yaml` and what its templates call them. */
+const CHART_FIELDS = [
+  ['appVersion', 'Chart.AppVersion'],
+  ['version', 'Chart.Version'],
+] as const;
 const UPSTREAM_REPOSITORY = /projectcalico|tigera/;
-const ENTERPRISE_REPOSITORY = /downloads\.tigera\.io\/ee/;
+const ENTERPRISE_REPOSITORY = 'downloads.tigera.io/ee';
 
 /** Helm: `Chart.yaml`, `Chart.lock`, values, whatever names a chart and its version in YAML, and `helm` commands. */
 export function extract(file: SourceFile): Extraction {
@@ -45,6 +50,10 @@ function readChartFile(root: YamlNode, collector: Collector): void {
     const name = scalarAt(dependency, 'name');
     if (name) readChart(name, scalarAt(dependency, 'version'), textAt(dependency, 'repository'), collector);
   }
+  for (const [key, name] of CHART_FIELDS) {
+    const scalar = scalarAt(root, key);
+    if (scalar?.isVerbatim) collector.definitions.push({ name, text: scalar.value, offset: scalar.start });
+  }
   const chart = calicoChartOf(textAt(root, 'name'));
   if (!chart) return;
   for (const key of ['version', 'appVersion']) {
@@ -55,7 +64,7 @@ function readChartFile(root: YamlNode, collector: Collector): void {
 /** Fleet's `fleet.yaml` repeats only what differs: the version for some clusters, without the chart. */
 function readFleet(root: YamlNode, collector: Collector): void {
   const chart = calicoChartOf(textAt(root, 'helm', 'chart'));
-  if (!chart || ENTERPRISE_REPOSITORY.test(textAt(root, 'helm', 'repo'))) return;
+  if (!chart || textAt(root, 'helm', 'repo').includes(ENTERPRISE_REPOSITORY)) return;
   for (const target of itemsOf(at(root, 'targetCustomizations'))) {
     collector.addScalar('calico', { kind: 'chart', name: chart }, scalarAt(target, 'helm', 'version'));
   }
@@ -69,7 +78,11 @@ function readStates(sequence: YamlSequence, collector: Collector): void {
 }
 
 function isStates(node: YamlNode | null): boolean {
-  return node?.kind === 'sequence' && node.items.length > 1 && node.items.every((item) => item.kind === 'map' && item.entries.length === 1);
+  return (
+    node?.kind === 'sequence' &&
+    node.items.length > 1 &&
+    node.items.every((item) => item.kind === 'map' && item.entries.length === 1)
+  );
 }
 
 function readMap(map: YamlMap, collector: Collector): void {
@@ -105,20 +118,32 @@ function versionOf(map: YamlMap): YamlScalar | null {
 }
 
 function repositoryOf(map: YamlMap): string {
-  return ['repo', 'repoURL', 'repository', 'repositoryURL', 'chart_repo_url'].map((key) => textAt(map, key)).find(Boolean) ?? '';
+  return (
+    ['repo', 'repoURL', 'repository', 'repositoryURL', 'chart_repo_url']
+      .map((key) => textAt(map, key))
+      .find(Boolean) ?? ''
+  );
 }
 
-function readChart(reference: YamlScalar, version: YamlScalar | null, repository: string, collector: Collector): void {
+function readChart(
+  reference: YamlScalar,
+  version: YamlScalar | null,
+  repository: string,
+  collector: Collector,
+): void {
   const otherCni = otherCniOf(reference.value);
   if (otherCni) collector.facts.push({ kind: 'other-cni', name: otherCni, offset: reference.start });
   const chart = calicoChartOf(reference.value);
-  if (!chart || ENTERPRISE_REPOSITORY.test(repository)) return;
+  if (!chart || repository.includes(ENTERPRISE_REPOSITORY)) return;
   if (isLocalChart(reference.value)) {
     collector.addReference(reference.value, reference.start);
     return;
   }
-  if (collector.addScalar('calico', { kind: 'chart', name: chart }, version)) return;
-  if (!version) collector.addUnpinned('calico', { kind: 'chart', name: chart }, reference.value, reference.start);
+  if (collector.addScalar('calico', { kind: 'chart', name: chart }, version) || version) return;
+  // A bare name alone may be a chart that lies beside: only one that is fetched floats
+  if (reference.isVerbatim && (reference.value.includes('/') || repository !== '')) {
+    collector.addUnpinned('calico', { kind: 'chart', name: chart }, reference.value, reference.start);
+  }
 }
 
 /** An image whose repository and tag are two keys of one map. */

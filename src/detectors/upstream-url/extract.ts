@@ -16,7 +16,7 @@ interface Source {
   readonly component: (file: string, path: string) => Component | null;
 }
 
-const calicoFile = (file: string): Component => (/^calicoctl/.test(file) ? 'calicoctl' : 'calico');
+const calicoFile = (file: string): Component => (file.startsWith('calicoctl') ? 'calicoctl' : 'calico');
 const DEPLOYED_KUBERNETES = /kubeadm|kubelet|kube-|kubernetes-(?:server|node)|hyperkube|\{|^(?:amd64|arm64)$/;
 
 const SOURCES: readonly Source[] = [
