@@ -5,6 +5,7 @@ import type { Finding } from '../../../src/findings/finding.js';
 import { parsePolicy } from '../../../src/policy/parse-policy.js';
 import { parseVersion } from '../../../src/version/version.js';
 import { createFakeWorkspace } from '../../ports/fake-workspace.js';
+import { chart, crd, kubeadm, node, operator, url, workload } from '../build-files.js';
 
 type Tree = Readonly<Record<string, string>>;
 
@@ -26,21 +27,6 @@ function found(code: string, tree: Tree, options: { policy?: string; kubernetes?
     .filter((finding) => finding.code === code)
     .map(({ location, message }) => `${location.path}:${location.line} ${message}`);
 }
-
-const kubeadm = (version: string): string =>
-  `apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nkubernetesVersion: ${version}\n`;
-const workload = (kind: string, name: string, ...images: string[]): string =>
-  `apiVersion: apps/v1\nkind: ${kind}\nmetadata:\n  name: ${name}\nspec:\n  template:\n    spec:\n      containers:\n${images.map((image) => `        - image: ${image}\n`).join('')}`;
-const node = (version: string): string =>
-  workload('DaemonSet', 'calico-node', `docker.io/calico/node:${version}`);
-const operator = (version: string): string =>
-  workload('Deployment', 'tigera-operator', `quay.io/tigera/operator:${version}`);
-const crd = (name: string): string =>
-  `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: ${name}\n`;
-const chart = (version: string): string =>
-  `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: calico\nspec:\n  chart:\n    spec:\n      chart: tigera-operator\n      version: ${version}\n`;
-const url = (version: string, file: string): string =>
-  `https://raw.githubusercontent.com/projectcalico/calico/${version}/manifests/${file}`;
 
 describe('pairs', () => {
   test('an untested pair is flagged on Calico’s line, and names where Kubernetes is said', () => {
