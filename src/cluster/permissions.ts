@@ -1,0 +1,73 @@
+import type { KubernetesObject } from '../ports/cluster-client.js';
+import { groupOf } from './object-name.js';
+import { GROUPS_READ_WHOLE, HELM_SECRET, READINGS } from './reading-table.js';
+
+/** A rule of a Role, as RBAC writes it. */
+export interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** The name of the role that `plan` needs, in the documentation and in messages. */
+export const READ_ONLY_ROLE = 'calico-upgrade-action-plan';
+
+/**
+ * The rules that inspect needs in the whole cluster, and nothing more. Besides these it asks for discovery, the server's
+ * version and SelfSubjectAccessReviews, which every user may.
+ */
+export function readOnlyRules(): PolicyRule[] {
+  const rules = new Map<string, PolicyRule>();
+  for (const { apiVersion, plural, verbs } of Object.values(READINGS)) {
+    const group = groupOf(apiVersion);
+    const key = `${group} ${verbs.join()}`;
+    const resources = [...(rules.get(key)?.resources ?? []), plural].sort();
+    rules.set(key, { apiGroups: [group], resources, verbs });
+  }
+  const whole = GROUPS_READ_WHOLE.map((group) => ({
+    apiGroups: [group],
+    resources: ['*'],
+    verbs: ['get', 'list'],
+  }));
+  return [...[...rules.values()].sort((a, b) => compare(a, b)), ...whole];
+}
+
+function compare(a: PolicyRule, b: PolicyRule): number {
+  return `${a.apiGroups.join()} ${a.resources.join()}` < `${b.apiGroups.join()} ${b.resources.join()}`
+    ? -1
+    : 1;
+}
+
+/** The rules that inspect needs in the namespace of the Helm release, where Helm installed Calico. */
+export function helmRules(): PolicyRule[] {
+  return [{ apiGroups: [''], resources: [HELM_SECRET.plural], verbs: HELM_SECRET.verbs }];
+}
+
+/**
+ * The objects that give a ServiceAccount what `plan` needs: a ClusterRole and its binding, and for a Helm install a Role
+ * and its binding in the namespace of the release.
+ */
+export function readOnlyAccess(
+  account: { readonly namespace: string; readonly name: string },
+  helmNamespace: string | null,
+): KubernetesObject[] {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const subjects = [{ kind: 'ServiceAccount', ...account }];
+  const metadata = { name: READ_ONLY_ROLE };
+  const roleRef = (kind: string): object => ({
+    apiGroup: 'rbac.authorization.k8s.io',
+    kind,
+    name: READ_ONLY_ROLE,
+  });
+  const cluster: KubernetesObject[] = [
+    { apiVersion, kind: 'ClusterRole', metadata, rules: readOnlyRules() },
+    { apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef: roleRef('ClusterRole'), subjects },
+  ];
+  if (helmNamespace === null) return cluster;
+  const inNamespace = { ...metadata, namespace: helmNamespace };
+  return [
+    ...cluster,
+    { apiVersion, kind: 'Role', metadata: inNamespace, rules: helmRules() },
+    { apiVersion, kind: 'RoleBinding', metadata: inNamespace, roleRef: roleRef('Role'), subjects },
+  ];
+}
