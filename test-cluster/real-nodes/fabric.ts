@@ -7,6 +7,7 @@ import { EnvironmentError } from '../../src/errors.js';
 import { clusterFiles, recordProcess } from '../cluster-directory.js';
 import { CLUSTER_MARK } from '../processes.js';
 import { type RunningProcess, startProcess, waitWhileRunning } from '../start-process.js';
+import { realNodesAvailability } from './availability.js';
 import { FABRIC_ADDRESS, FABRIC_ADDRESS_WITH_PREFIX, fabricDirectory } from './layout.js';
 
 /** The network of a cluster with real nodes: a namespace with a bridge and no way out. */
@@ -29,9 +30,16 @@ const START_TIMEOUT_MS = 20_000;
 /**
  * Makes the network, and a process that carries connections to a port of this machine's loopback interface into it.
  *
- * @throws EnvironmentError where the kernel refuses it.
+ * @throws EnvironmentError where this machine cannot have real nodes, or the kernel refuses it.
  */
 export async function startFabric(directory: string): Promise<Fabric> {
+  const availability = realNodesAvailability();
+  if (!availability.isAvailable) {
+    throw new EnvironmentError(
+      availability.reason,
+      'Start the cluster without real nodes, or on another machine.',
+    );
+  }
   const own = fabricDirectory(directory);
   mkdirSync(own);
   const script = join(import.meta.dirname, 'fabric.sh');

@@ -101,6 +101,7 @@ function environment({ node, nodes, fabricAddress, logs, programs }: NodeFiles):
   const variables = {
     NODE: node.name,
     ADDRESS: node.addressWithPrefix,
+    POD_NETWORK: node.podNetwork,
     ROUTES: routes.join('\n'),
     CGROUP: node.cgroup,
     LOGS: logs,
@@ -176,7 +177,7 @@ const KUBELET = {
   resolvConf: '/etc/resolv.conf',
   // A disk that is nearly full is the machine's matter: no test may fail for it.
   evictionHard: {
-    'memory.available': '0',
+    'memory.available': '1Mi',
     'nodefs.available': '0%',
     'imagefs.available': '0%',
     'nodefs.inodesFree': '0%',

@@ -4,7 +4,8 @@
 #
 #   nsenter --target FABRIC --net --pid sh node.sh enter DIRECTORY
 #
-# DIRECTORY/root/etc/node/node.env sets NODE, ADDRESS, ROUTES (lines for `ip -batch`), CGROUP, LOGS, KUBELET and KUBE_PROXY.
+# DIRECTORY/root/etc/node/node.env sets NODE, ADDRESS, POD_NETWORK, ROUTES (lines for `ip -batch`), CGROUP, LOGS,
+# KUBELET and KUBE_PROXY.
 set -eu
 stage=$1
 directory=$2
@@ -52,6 +53,7 @@ connect() {
   port=port-$NODE
   ip link add eth0 type veth peer name "$port" netns /proc/self/fd/9
   nsenter --net=/proc/self/fd/9 ip link set "$port" master nodes up
+  nsenter --net=/proc/self/fd/9 ip route add "$POD_NETWORK" via "${ADDRESS%/*}" # for the API server
   ip link set lo up
   ip address add "$ADDRESS" dev eth0
   ip link set eth0 up

@@ -33,7 +33,7 @@ export interface RealNodesOptions {
 const START_TIMEOUT_MS = 120_000;
 
 /**
- * Starts real nodes beside a control plane that runs in the fabric, and the cluster's DNS on them.
+ * Starts real nodes beside a control plane that runs in the fabric and, where it has controllers, the cluster's DNS.
  *
  * @returns the names of the nodes, all Ready.
  * @throws EnvironmentError with what a node lacks.
@@ -48,12 +48,13 @@ export async function startRealNodes(options: RealNodesOptions): Promise<readonl
     Promise.resolve(missingOf(nodes.filter(({ directory: own }) => !existsSync(join(own, 'pid'))))),
   );
   const running = nodes.map(({ name }) => openRealNode(directory, name));
-  await installDns(controlPlane.api);
+  const hasControllers = controlPlane.processes.some(({ name }) => name === 'kube-controller-manager');
+  if (hasControllers) await installDns(controlPlane.api);
   await Promise.all(running.map((node) => provideImages(node, archive, processes)));
   await waitFor([...processes, fabric.process], 'the real nodes to be Ready', () =>
     notReady(controlPlane, nodes),
   );
-  await waitFor(processes, "the cluster's DNS", () => dnsIsReady(controlPlane.api));
+  if (hasControllers) await waitFor(processes, "the cluster's DNS", () => dnsIsReady(controlPlane.api));
   return nodes.map(({ name }) => name);
 }
 
