@@ -23,6 +23,8 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/test-cluster/jest-setup.js',
+  globalTeardown: '<rootDir>/test-cluster/jest-teardown.js',
   injectGlobals: false,
   restoreMocks: true,
 };

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError } from '../../src/errors.js';
-import { withLock } from './build-lock.js';
+import { withLock } from '../file-lock.js';
 import { cachedPath, isCached, stamp } from './cache.js';
 import { moduleDirectory, type ProgramSource } from './catalog.js';
 

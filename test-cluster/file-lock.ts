@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identifyProcess, isRunning, type ProcessIdentity } from '../processes.js';
+import { identifyProcess, isRunning, type ProcessIdentity } from './processes.js';
 
 const POLL_MS = 200;
 
