@@ -1,0 +1,73 @@
+import { versionOf } from '../../../src/catalog/queries.js';
+import type { CalicoState, ClusterState } from '../../../src/cluster/cluster-state.js';
+import { EMPTY_POLICY } from '../../../src/policy/policy.js';
+import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
+import { findPath } from '../../../src/upgrade/path/find-path.js';
+import type { PreflightInput } from '../../../src/upgrade/preflight/preflight.js';
+import { buildCalico, buildNode, buildState, type Changes } from '../../cluster/build-state.js';
+
+/** What a case of preflight differs in from a cluster that is well. */
+export interface Case {
+  readonly from?: string;
+  readonly to?: string;
+  readonly kubernetes?: string;
+  readonly state?: Changes<ClusterState>;
+  readonly calico?: Changes<CalicoState>;
+  readonly input?: Partial<PreflightInput>;
+}
+
+/** v3.29.4 to v3.29.7 on Kubernetes v1.31: nothing lies between, and all is well. */
+export function buildInput({
+  from = 'v3.29.4',
+  to = 'v3.29.7',
+  kubernetes = 'v1.31.4',
+  ...rest
+}: Case = {}): PreflightInput {
+  const calico = buildCalico({
+    versions: { running: versionOf(from) },
+    ...rest.calico,
+  });
+  const state = buildState({
+    kubernetes: { version: versionOf(kubernetes), gitVersion: kubernetes },
+    nodes: ['worker-1', 'worker-2', 'worker-3'].map((name) =>
+      buildNode(name, { kubelet: versionOf(kubernetes) }),
+    ),
+    ...rest.state,
+  });
+  const uses = {
+    install: calico.method === 'manifest' ? ('manifest' as const) : ('operator' as const),
+    ebpf: calico.dataplane === 'bpf',
+    applicationLayerPolicy: calico.applicationLayerPolicy.isInUse,
+  };
+  const pair = { kubernetes: versionOf(kubernetes), calico: versionOf(from) };
+  return {
+    state: { ...state, calico },
+    calico,
+    from: versionOf(from),
+    to: versionOf(to),
+    kubernetesTo: null,
+    path: findPath(pair, { ...pair, calico: versionOf(to) }, uses),
+    uses,
+    comparisons: [],
+    storedProblems: [],
+    missingAccess: [],
+    policy: EMPTY_POLICY,
+    today: '2026-11-27',
+    ...rest.input,
+  };
+}
+
+/** An object of the API with a spec. */
+export function object(
+  apiVersion: string,
+  kind: string,
+  name: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): KubernetesObject {
+  return { apiVersion, kind, metadata: { name }, ...fields };
+}
+
+/** The Installation with a spec. */
+export function installation(spec: Readonly<Record<string, unknown>> = {}): KubernetesObject {
+  return object('operator.tigera.io/v1', 'Installation', 'default', { spec });
+}
