@@ -169,7 +169,9 @@ describe('clusters met in public repositories', () => {
   test('a script that makes a kind or k3d cluster is an entry point though it names no version itself', () => {
     expect(
       clustersOf({
-        'scripts/up.sh': 'kind create cluster --config kinds/a.yaml\ncurl -f localhost <../cni/calico.yaml\n',
+        'scripts/up.sh':
+          'k3d cluster create -c kinds/current.yaml --volume "$(pwd)/cni/calico.yaml:/manifests/calico.yaml"\n',
+        'kinds/current.yaml': '-> kinds/a.yaml',
         'kinds/a.yaml': kind('v1.33.1'),
         'kinds/b.yaml': kind('v1.24.1'),
         'cni/calico.yaml': node('v3.30.7'),

@@ -10,7 +10,6 @@ export interface ReferenceGraph {
 }
 
 const KUSTOMIZATION = /(?:^|\/)[Kk]ustomization(?:\.ya?ml)?$/;
-/** A path in running text: at least one folder or a file with an ending that holds configuration. */
 const MAX_REACH = 5000;
 
 /** Builds the graph of the scanned files' references. Targets are looked for beside the file, then further up. */
@@ -19,8 +18,7 @@ export function buildReferenceGraph(
   paths: readonly string[],
   links: readonly WorkspaceLink[],
 ): ReferenceGraph {
-  const tree = indexTree(paths);
-  const scanned = new Map(files.map((file) => [file.path, file]));
+  const tree = indexTree([...paths, ...links.map(({ path }) => path)]);
   const edges = new Map<string, readonly string[]>();
   const named = new Set<string>();
   for (const file of files) {
@@ -39,7 +37,7 @@ export function buildReferenceGraph(
         for (const target of edges.get(next) ?? []) {
           if (target === path || reached.has(target)) continue;
           reached.add(target);
-          if (scanned.has(target)) pending.push(target);
+          if (edges.has(target)) pending.push(target);
         }
       }
       return reached;
@@ -69,7 +67,7 @@ function indexTree(paths: readonly string[]): Tree {
 function findTarget(target: string, from: string, tree: Tree): readonly string[] {
   const clean = target
     .replace(/^["']+|["']+$/g, '')
-    .replace(/^(?:\$\{\{[^}]*\}\}|\$\{?\w+\}?|\{\{[^}]*\}\}|\$\(\w+\)|~)\//, '')
+    .replace(/^(?:\$\{\{[^}]*\}\}|\$\{?\w+\}?|\{\{[^}]*\}\}|\$\([^()]*\)|~)\//, '')
     .replace(/[#?].*$/, '');
   if (clean === '' || clean === '.' || /[${}*|<>]|:\/\//.test(clean)) return [];
   const folders = from.split('/').slice(0, -1);

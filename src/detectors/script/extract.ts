@@ -50,9 +50,9 @@ const CHECKERS =
 const CHECKER_FILE = /(?:^|[._-])(?:kubeconform|kubeval|kubepug|pluto|datree|kubent|envtest)/i;
 const LONGEST_COMMAND = 600;
 
-/** A relative path of a configuration file, below a folder that a variable may name. */
+/** A relative path of a configuration file, below a folder that a variable or a command may name. */
 const PATH =
-  /(?<![\w./:@%$}-])(?:\$\{?\w{1,80}\}?\/)?(?:[\w.-]+\/)*[\w.-]+\.(?:ya?ml|json|sh|env|tfvars)(?![\w/])/g;
+  /(?<![\w./:@%$}-])(?:\$(?:\{?\w{1,80}\}?|\([^()\n]{1,80}\))\/)?(?:[\w.-]+\/)*[\w.-]+\.(?:ya?ml|json|sh|env|tfvars)(?![\w/])/g;
 
 /**
  * Shell, Make, Dockerfiles, dotenv and their like, in files of their own or inside others: variables, package pins,
