@@ -76,8 +76,9 @@ export function apiServerFlags({ directory, address, port, files, auditPolicy }:
     'requestheader-username-headers': 'X-Remote-User',
     'proxy-client-cert-file': files.frontProxy.certificate,
     'proxy-client-key-file': files.frontProxy.key,
-    // Aggregated APIs and webhooks are reached at their endpoints: Service addresses lead nowhere from here.
-    'enable-aggregator-routing': true,
+    // Aggregated APIs and webhooks are reached at their endpoints: Service addresses lead nowhere from here. On loopback
+    // endpoints lead nowhere either; what serves there is named by a Service of type ExternalName.
+    'enable-aggregator-routing': !address.startsWith('127.'),
     // Faults come from the fault proxy, never from this server being busy.
     'enable-priority-and-fairness': false,
     'max-requests-inflight': 4000,
