@@ -18,7 +18,7 @@ export interface ApiServer {
   readonly running: RunningProcess;
 }
 
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 180_000;
 /** Somebody else can take the free port before the API server binds it. */
 const ATTEMPTS = 3;
 

@@ -90,7 +90,7 @@ async function startControllers(
   return running;
 }
 
-const CONTROLLERS_TIMEOUT_MS = 60_000;
+const CONTROLLERS_TIMEOUT_MS = 180_000;
 
 /** The controller manager works once namespaces get their ServiceAccount. */
 async function waitForControllers(api: ApiClient, processes: readonly RunningProcess[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiClient } from '../api-client.js';
+import { waitWhileRunning } from '../start-process.js';
 import { type FaultRule, type FaultScope, imagePattern } from './faults.js';
 import { LIGHT_NODE_LABEL, NOT_READY_ANNOTATION } from './nodes.js';
 import { renderStages } from './render.js';
@@ -18,7 +19,7 @@ export interface LightNodes {
   readonly makeNotReady: (node: string, message: string) => Promise<void>;
   /** The node is gone: it renews no lease, its pods stay as they are, and it is `Unknown` at once. */
   readonly makeLost: (node: string) => Promise<void>;
-  /** Ends what `makeNotReady` and `makeLost` began. */
+  /** Ends what `makeNotReady` and `makeLost` began, and waits until the node says that it is ready. */
   readonly makeReady: (node: string) => Promise<void>;
 }
 
@@ -54,6 +55,8 @@ export function steerLightNodes(api: ApiClient): LightNodes {
         annotations: { [NOT_READY_ANNOTATION]: null },
         labels: { [LIGHT_NODE_LABEL]: 'true' },
       });
+      await waitUntilReady(api, node);
+      await lookAnew(api, [{ on: { nodes: [node] } }]);
     },
   };
 }
@@ -67,6 +70,25 @@ function lostConditions(): readonly object[] {
     message: 'Kubelet stopped posting node status.',
     lastTransitionTime: new Date().toISOString(),
   }));
+}
+
+const READY_TIMEOUT_MS = 30_000;
+
+function waitUntilReady(api: ApiClient, name: string): Promise<void> {
+  return waitWhileRunning({
+    what: `${name} to be ready`,
+    timeoutMs: READY_TIMEOUT_MS,
+    processes: [],
+    missing: async () => {
+      const { status } = await api.call<NodeWithConditions>('GET', `/api/v1/nodes/${name}`);
+      const ready = status.conditions.find(({ type }) => type === 'Ready')?.status;
+      return ready === 'True' ? null : `Ready is ${ready ?? 'not there'}`;
+    },
+  });
+}
+
+interface NodeWithConditions {
+  readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
 }
 
 const SETTLE_MS = 150;
@@ -96,7 +118,7 @@ interface Pod {
 }
 
 /** A pod is looked at when it changes. So those that the rules concern are changed, in a place that nobody reads. */
-async function lookAnew(api: ApiClient, rules: readonly FaultRule[]): Promise<void> {
+async function lookAnew(api: ApiClient, rules: readonly Pick<FaultRule, 'on'>[]): Promise<void> {
   if (rules.length === 0) return;
   const { items } = await api.call<PodList>('GET', '/api/v1/pods?fieldSelector=spec.nodeName!=');
   const concerned = items.filter((pod) => rules.some(({ on }) => concerns(on, pod)));
