@@ -47,7 +47,11 @@ function mergeItem(merging: Merging, items: NamedItems, id: string, site: ListSi
   const versions = { base: base?.value, live: live?.value, target: target?.value };
   const keys = (live ?? base ?? target)?.keys ?? {};
   const at: Site = { ...site, path: joinItem(site.path, keys), name: '', shape: site.shape.item };
-  if (!live) return base ? mergeRemoved(merging, versions, at) : takeNew(merging, versions, at);
+  if (!live && base) return mergeRemoved(merging, versions, at);
+  if (!live) {
+    merging.countUpstream(1);
+    return versions.target;
+  }
   if (base && !target) {
     const gone = site.gone ?? `The target no longer has ${at.path}.`;
     merging.mergeAt(versions, { ...at, gone });
@@ -59,12 +63,6 @@ function mergeItem(merging: Merging, items: NamedItems, id: string, site: ListSi
     return merging.mergeAt({ ...versions, base: keysOf(versions.live, site.shape) }, at);
   }
   merging.record(at, versions, 'dropped', SAYS_THE_SAME);
-  return versions.target;
-}
-
-function takeNew(merging: Merging, versions: Versions, at: Site): unknown {
-  merging.countUpstream(1);
-  merging.noteNew(versions.target, at);
   return versions.target;
 }
 

@@ -44,7 +44,6 @@ export function mergeNode(merging: Merging, versions: Versions, site: Site): unk
       return mergeLeaf(merging, versions, site);
     case 'atomic':
     case 'quantity':
-    case 'secret':
       return mergeLeaf(merging, versions, site);
   }
 }

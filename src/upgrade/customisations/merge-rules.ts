@@ -31,9 +31,7 @@ function mergeVerbs(merging: Merging, grants: Grants, name: string, site: Site):
     verbsOf(grants.live, name),
     verbsOf(grants.target, name),
   ];
-  const added = [...live].filter((verb) => !base.has(verb));
-  const removed = [...base].filter((verb) => !live.has(verb));
-  if (added.length + removed.length === 0) {
+  if (isSameSet(base, live)) {
     merging.countUpstream(isSameSet(base, target) ? 0 : 1);
     return null;
   }
@@ -45,18 +43,26 @@ function mergeVerbs(merging: Merging, grants: Grants, name: string, site: Site):
     return null;
   }
   merging.record(at, versions, 'kept');
-  return new Set([...target, ...added].filter((verb) => !removed.includes(verb)));
+  return mergedVerbs({ base, live, target });
 }
 
 type Verbs = ReadonlySet<string>;
 
-function reasonToDrop(
-  gone: string | null,
-  { base, live, target }: { readonly base: Verbs; readonly live: Verbs; readonly target: Verbs },
-): string | null {
+interface VerbVersions {
+  readonly base: Verbs;
+  readonly live: Verbs;
+  readonly target: Verbs;
+}
+
+function mergedVerbs({ base, live, target }: VerbVersions): Verbs {
+  const added = [...live].filter((verb) => !base.has(verb));
+  return new Set([...target, ...added].filter((verb) => live.has(verb) || !base.has(verb)));
+}
+
+function reasonToDrop(gone: string | null, { base, live, target }: VerbVersions): string | null {
   if (gone !== null) return gone;
-  if (isSameSet(live, target)) return SAYS_THE_SAME;
-  return base.size > 0 && target.size === 0 ? NO_LONGER_THERE : null;
+  if (base.size > 0 && live.size > 0 && target.size === 0) return NO_LONGER_THERE;
+  return isSameSet(mergedVerbs({ base, live, target }), target) ? SAYS_THE_SAME : null;
 }
 
 /** Upstream's rules without what they say of some resources. */

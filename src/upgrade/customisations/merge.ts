@@ -3,9 +3,9 @@ import type { Customisation, MergeResult } from './customisation.js';
 import { showData } from './data-text.js';
 import { isSame } from './differences.js';
 import { mergeNode } from './merge-node.js';
-import type { Merging, Site } from './merging.js';
+import { type Merging, SAYS_THE_SAME } from './merging.js';
 import { keyOf, referenceOf } from './object-key.js';
-import { type ImagePair, imagePairs, moveNewImages, type NewContainer } from './private-registry.js';
+import { type ImagePair, imagePairs, moveNewImages } from './private-registry.js';
 import { withoutServerFields } from './server-fields.js';
 import { shapeOf } from './shapes/objects.js';
 
@@ -37,7 +37,6 @@ class Merge {
   private readonly target: ReadonlyMap<string, KubernetesObject>;
   private readonly customisations: Customisation[] = [];
   private readonly images: ImagePair[] = [];
-  private readonly newContainers: NewContainer[] = [];
   private upstreamChanges = 0;
 
   constructor(
@@ -51,7 +50,7 @@ class Merge {
   run(): MergeResult {
     const objects = [...this.target].flatMap(([key, object]) => this.mergeObject(key, object) ?? []);
     const obsolete = [...this.base].flatMap(([key, object]) => this.leaveObject(key, object) ?? []);
-    const moved = moveNewImages(objects, this.images, this.newContainers);
+    const moved = moveNewImages(objects, [...this.live.values()], this.images);
     return {
       customisations: [...this.customisations, ...moved.customisations],
       objects: moved.objects,
@@ -76,7 +75,7 @@ class Merge {
   private mergeFields({ base, live, target }: ObjectVersions, gone: string | null): unknown {
     this.images.push(...imagePairs(base, live));
     const named = { apiVersion: live.apiVersion, kind: live.kind, metadata: live.metadata };
-    return this.mergingOf(referenceOf(live)).mergeAt(
+    return this.mergingOf(referenceOf(live), base !== undefined).mergeAt(
       { base: sameApi(base ?? named, target ?? live), live: sameApi(live, target ?? live), target },
       { path: '', name: '', shape: shapeOf(live), gone },
     );
@@ -84,12 +83,6 @@ class Merge {
 
   private takeNew(target: KubernetesObject): KubernetesObject {
     this.upstreamChanges += 1;
-    this.mergingOf(referenceOf(target)).noteNew(target, {
-      path: '',
-      name: '',
-      shape: shapeOf(target),
-      gone: null,
-    });
     return target;
   }
 
@@ -121,11 +114,14 @@ class Merge {
     return referenceOf(live);
   }
 
-  private mergingOf(object: ObjectReference): Merging {
+  /** @param isInBase whether the installed release has the object: else what is as in the target is no change of anybody's */
+  private mergingOf(object: ObjectReference, isInBase = true): Merging {
     const merging: Merging = {
       mergeAt: (versions, site) => mergeNode(merging, versions, site),
       record: (site, { base, live, target }, outcome, reason) => {
-        const show = (value: unknown): unknown => shown(value, site);
+        if (!isInBase && reason === SAYS_THE_SAME) return;
+        const isHidden = object.kind === 'Secret' && !site.path.startsWith('metadata');
+        const show = (value: unknown): unknown => (isHidden ? hidden(value) : showData(value));
         this.customisations.push({
           object,
           field: site.path,
@@ -138,9 +134,6 @@ class Merge {
       },
       countUpstream: (fields) => {
         this.upstreamChanges += fields;
-      },
-      noteNew: (target, site) => {
-        this.newContainers.push({ object, path: site.path, value: target });
       },
     };
     return merging;
@@ -156,7 +149,7 @@ function byKey(objects: readonly KubernetesObject[]): Map<string, KubernetesObje
   return new Map(objects.map((object) => [keyOf(object), object]));
 }
 
-function shown(value: unknown, { shape }: Site): unknown {
-  if (value === undefined) return undefined;
-  return shape.kind === 'secret' ? '(hidden)' : showData(value);
+/** What a Secret holds must never be shown. */
+function hidden(value: unknown): unknown {
+  return value === undefined ? undefined : '(hidden)';
 }

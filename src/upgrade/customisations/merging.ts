@@ -29,8 +29,6 @@ export interface Merging {
   ) => void;
   /** Fields that upstream changed and the user did not. */
   readonly countUpstream: (fields: number) => void;
-  /** Something that only the target has. */
-  readonly noteNew: (target: unknown, site: Site) => void;
 }
 
 export const SAYS_THE_SAME = 'The target says the same by itself.';

@@ -1,8 +1,8 @@
-import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
+import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { Customisation } from './customisation.js';
-import { joinField } from './field-path.js';
 import { parseImage, registryOf } from './image-reference.js';
-import { isMap } from './json.js';
+import { asList, isMap, type JsonMap, valueAt } from './json.js';
+import { keyOf, referenceOf } from './object-key.js';
 
 /** An image of upstream's file, and the one that the cluster has in its place. */
 export interface ImagePair {
@@ -10,57 +10,56 @@ export interface ImagePair {
   readonly live: unknown;
 }
 
-/** Something that only the target has: a container, or an object with containers in it. */
-export interface NewContainer {
-  readonly object: ObjectReference;
-  readonly path: string;
-  readonly value: unknown;
-}
-
 /** The images of containers that both versions of an object have. */
 export function imagePairs(base: KubernetesObject | undefined, live: KubernetesObject): ImagePair[] {
   const before = new Map(
-    [...containersIn(base, '')].map(({ container, field }) => [field, container['image']]),
+    base ? imageFields(base).map(([field, container]) => [field, container['image']]) : [],
   );
-  return [...containersIn(live, '')].flatMap(({ container, field }) =>
+  return imageFields(live).flatMap(([field, container]) =>
     before.has(field) ? [{ base: before.get(field), live: container['image'] }] : [],
   );
 }
 
 /**
- * Takes the images of what is new in the target from the user's registry, where all of today's images come from one:
- * a cluster without a way to upstream's registry could not start them.
+ * Takes the images of containers that are new in the target from the user's registry, where all of today's images come
+ * from one: a cluster without a way to upstream's registry could not start them.
  */
 export function moveNewImages(
   objects: readonly KubernetesObject[],
+  live: readonly KubernetesObject[],
   images: readonly ImagePair[],
-  added: readonly NewContainer[],
 ): { readonly objects: readonly KubernetesObject[]; readonly customisations: readonly Customisation[] } {
   const registry = commonRegistry(images);
   if (registry === null) return { objects, customisations: [] };
+  const known = new Map(
+    live.map((object) => [keyOf(object), new Set(imageFields(object).map(([field]) => field))]),
+  );
   const moves = new Map<object, string>();
-  const customisations = added.flatMap(({ object, path, value }) =>
-    [...containersIn(value, path)].flatMap(({ container, field }): Customisation[] => {
+  const customisations = objects.flatMap((object) => {
+    const fields = known.get(keyOf(object));
+    return imageFields(object).flatMap(([field, container]): Customisation[] => {
       const image = parseImage(container['image']);
-      if (!image) return [];
+      if (!image || fields?.has(field) || image.repository.startsWith(`${registry}/`)) return [];
       const moved = `${registry}/${image.path}:${image.tag}`;
       moves.set(container, moved);
-      return [
-        {
-          object,
-          field,
-          upstream: undefined,
-          live: moved,
-          target: container['image'],
-          outcome: 'kept',
-          reason: null,
-        },
-      ];
-    }),
-  );
+      return [movedImage(object, field, moved, container['image'])];
+    });
+  });
   return {
     objects: objects.map((object) => replaceImages(object, moves) as KubernetesObject),
     customisations,
+  };
+}
+
+function movedImage(object: KubernetesObject, field: string, live: string, target: unknown): Customisation {
+  return {
+    object: referenceOf(object),
+    field,
+    upstream: undefined,
+    live,
+    target,
+    outcome: 'kept',
+    reason: null,
   };
 }
 
@@ -74,20 +73,17 @@ function commonRegistry(images: readonly ImagePair[]): string | null {
   return first !== null && registries.every((registry) => registry === first) ? first : null;
 }
 
-function* containersIn(
-  value: unknown,
-  path: string,
-): Generator<{ readonly container: Readonly<Record<string, unknown>>; readonly field: string }> {
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      const name = isMap(item) && typeof item['name'] === 'string' ? `[name=${item['name']}]` : '[]';
-      yield* containersIn(item, `${path}${name}`);
-    }
-  } else if (isMap(value)) {
-    if (typeof value['image'] === 'string' && 'name' in value)
-      yield { container: value, field: joinField(path, 'image') };
-    for (const [name, field] of Object.entries(value)) yield* containersIn(field, joinField(path, name));
-  }
+/** The containers of an object's pods, each with the path of its image. */
+function imageFields(object: KubernetesObject): (readonly [string, JsonMap])[] {
+  const path = 'spec.template.spec';
+  const pod = valueAt(object, ...path.split('.'));
+  return ['initContainers', 'containers'].flatMap((list) =>
+    (asList(valueAt(pod, list)) ?? []).filter(isMap).flatMap((container) => {
+      const { name, image } = container;
+      const field = `${path}.${list}[name=${typeof name === 'string' ? name : ''}].image`;
+      return typeof image === 'string' ? [[field, container] as const] : [];
+    }),
+  );
 }
 
 function replaceImages(value: unknown, moves: ReadonlyMap<object, string>): unknown {

@@ -11,8 +11,7 @@ export type Shape =
   | QuantityShape
   | ImageShape
   | RulesShape
-  | DataShape
-  | SecretShape;
+  | DataShape;
 
 interface Defaulted {
   /** What the API server fills in where nothing is said; several where it depends on something else. */
@@ -77,11 +76,6 @@ export interface RulesShape {
 /** A value of a ConfigMap: JSON, with placeholders that install-cni fills in, or any text. */
 export interface DataShape {
   readonly kind: 'data';
-}
-
-/** A value that must never be shown. */
-export interface SecretShape {
-  readonly kind: 'secret';
 }
 
 export const FREE: FreeShape = { kind: 'free' };

@@ -117,8 +117,6 @@ const SHAPES: Readonly<Record<string, MapShape>> = {
     immutable: defaultsTo(false),
   }),
   Secret: objectOf({
-    data: mapOf({}, { rest: { kind: 'secret' } }),
-    stringData: mapOf({}, { rest: { kind: 'secret' } }),
     type: defaultsTo('Opaque'),
     immutable: defaultsTo(false),
   }),
