@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareVersions, formatVersion, isEnterprise, isPlausible, parseVersion } from '../../src/version/version.js';
+import {
+  compareVersions,
+  formatVersion,
+  isEnterprise,
+  isPlausible,
+  parseVersion,
+} from '../../src/version/version.js';
 
 describe('parseVersion', () => {
   test.each([
@@ -15,9 +21,12 @@ describe('parseVersion', () => {
     expect(parseVersion(text)).toEqual(expected);
   });
 
-  test.each(['', 'v', 'latest', '3', 'v3.26.1 ', 'sha256:1.2', '1.29@sha256:ab', 'a1.2.3'])('refuses %j', (text) => {
-    expect(parseVersion(text)).toBeNull();
-  });
+  test.each(['', 'v', 'latest', '3', 'v3.26.1 ', 'sha256:1.2', '1.29@sha256:ab', 'a1.2.3'])(
+    'refuses %j',
+    (text) => {
+      expect(parseVersion(text)).toBeNull();
+    },
+  );
 
   test('reads back what formatVersion writes', () => {
     const part = fc.nat({ max: 999 });
@@ -65,5 +74,9 @@ test.each([
 });
 
 test('a Calico Enterprise version is told from a Calico pre-release', () => {
-  expect(['v3.18.0-2.0', 'v3.18.0-0.dev', 'v3.18.0', 'v3.18.0-rc.1'].map((text) => isEnterprise(parseVersion(text) ?? { major: 0, minor: 0, patch: 0, suffix: '' }))).toEqual([true, false, false, false]);
+  expect(
+    ['v3.18.0-2.0', 'v3.18.0-0.dev', 'v3.18.0', 'v3.18.0-rc.1'].map((text) =>
+      isEnterprise(parseVersion(text) ?? { major: 0, minor: 0, patch: 0, suffix: '' }),
+    ),
+  ).toEqual([true, false, false, false]);
 });

@@ -19,6 +19,10 @@ describeFixtures('kustomize', {
     ],
     templates: ['10:14 calico "${CALICO_VERSION}" < CALICO_VERSION'],
   },
+  // What is not in the file letter by letter cannot be pointed at
+  'folded/kustomization.yaml': {
+    references: ['namespace.yaml calico-v3.26.1.yaml'],
+  },
   'generator.yaml': {
     found: ['6:15 calico v3.24.5 "v3.24.5" helm chart'],
     facts: ['1:13 object builtin HelmChartInflationGenerator calico'],
