@@ -48,3 +48,50 @@ export function differenceOf(left: FieldSet, right: FieldSet): FieldSet {
 export function isEmpty(set: FieldSet): boolean {
   return Object.keys(set).length === 0;
 }
+
+/** The object without these fields; what was a field itself and is empty then goes, too. */
+export function withoutFields(value: unknown, set: FieldSet): unknown {
+  return Array.isArray(value) ? withoutItems(value, set) : withoutMembers(value, set);
+}
+
+function withoutMembers(value: unknown, set: FieldSet): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+      const below = set[`f:${name}`];
+      if (below === undefined) return [[name, member]];
+      const rest = withoutNode(member, below);
+      return rest === GONE ? [] : [[name, rest]];
+    }),
+  );
+}
+
+function withoutItems(items: readonly unknown[], set: FieldSet): unknown {
+  return items.flatMap((item) => {
+    const key = Object.keys(set).find((candidate) => isKeyOf(candidate, item));
+    const below = key === undefined ? undefined : set[key];
+    if (below === undefined) return [item];
+    const rest = withoutNode(item, below);
+    return rest === GONE ? [] : [rest];
+  });
+}
+
+const GONE = Symbol('gone');
+
+/** An empty node takes all below it; a node that says so of itself goes when nothing is left. */
+function withoutNode(value: unknown, set: FieldSet): unknown {
+  if (isEmpty(set)) return GONE;
+  const rest = withoutFields(value, set);
+  const isLeftEmpty = typeof rest === 'object' && rest !== null && Object.keys(rest).length === 0;
+  return isLeftEmpty && set[SELF] !== undefined ? GONE : rest;
+}
+
+/** Whether a key of a set, `k:{…}` or `v:…`, means this list item. */
+function isKeyOf(key: string, item: unknown): boolean {
+  if (!/^[kv]:/.test(key)) return false;
+  const wanted = JSON.parse(key.slice(2)) as unknown;
+  if (key.startsWith('v:')) return wanted === item;
+  return Object.entries(wanted as object).every(
+    ([field, value]) => (item as Record<string, unknown> | null)?.[field] === value,
+  );
+}

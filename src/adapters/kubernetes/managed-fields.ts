@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry } from '../../ports/cluster-client.js';
-import { type FieldSet, unionOf } from './field-set.js';
+import { differenceOf, type FieldSet, unionOf } from './field-set.js';
 
 /**
  * Makes the fields of other managers ours, as if we had applied them, so that our next apply removes what it no longer
@@ -37,4 +37,24 @@ function isMainEntry({ subresource }: ManagedFieldsEntry): boolean {
 
 function newest(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry {
   return entries.reduce((last, entry) => ((entry.time ?? '') > (last.time ?? '') ? entry : last));
+}
+
+/**
+ * The fields that nobody owns once ours are those of an apply: what the managers named had, and neither we nor others
+ * have. `applied` are the entries that the apply left.
+ */
+export function abandonedFields(
+  applied: readonly ManagedFieldsEntry[],
+  from: readonly string[],
+  manager: string,
+): FieldSet {
+  const version = applied.find((entry) => isOurs(entry, manager))?.apiVersion;
+  const isTaken = (entry: ManagedFieldsEntry): boolean =>
+    !isOurs(entry, manager) && isMainEntry(entry) && from.includes(entry.manager ?? '');
+  const taken = unionOfEntries(applied.filter((entry) => isTaken(entry) && entry.apiVersion === version));
+  return differenceOf(taken, unionOfEntries(applied.filter((entry) => !isTaken(entry))));
+}
+
+function unionOfEntries(entries: readonly ManagedFieldsEntry[]): FieldSet {
+  return entries.map((entry) => (entry.fieldsV1 ?? {}) as FieldSet).reduce(unionOf, {});
 }

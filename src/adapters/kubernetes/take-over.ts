@@ -1,0 +1,110 @@
+import type { ApplyOptions, KubernetesObject, WriteOptions } from '../../ports/cluster-client.js';
+import { isEmpty, withoutFields } from './field-set.js';
+import { abandonedFields, takeOverFields } from './managed-fields.js';
+import { RequestFailure, statusOf } from './request-failure.js';
+import { readObject, send, type Writing, writeQuery } from './write.js';
+
+const MOST_CONFLICTS = 10;
+
+/** Writes the ownership of fields anew; as often as somebody else writes in between. */
+export async function takeOver(
+  writing: Writing,
+  path: string,
+  from: readonly string[],
+  options: WriteOptions,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const live = (await readObject(writing.requests, path))?.object;
+    if (live === undefined) return;
+    const entries = takeOverFields(live.metadata.managedFields ?? [], from, options.fieldManager);
+    if (entries === null) return;
+    try {
+      const change = { op: 'replace', path: '/metadata/managedFields', value: entries };
+      await patchAt(writing, path, live, [change], options);
+    } catch (error) {
+      if (statusOf(error) !== 409 || tries >= MOST_CONFLICTS) throw error;
+    }
+  }
+}
+
+/**
+ * What taking over and applying would make of an object. A dry run cannot build on another, so the apply is tried as it
+ * stands, and then what it leaves without an owner is taken away in a second try, in which the server sets defaults.
+ */
+export async function previewTakeOver(
+  writing: Writing,
+  path: string,
+  options: ApplyOptions & { readonly takeOverFrom: readonly string[] },
+  apply: (force: boolean) => Promise<KubernetesObject>,
+): Promise<KubernetesObject> {
+  const { fieldManager, takeOverFrom } = options;
+  const applied = await applyOver(options, apply);
+  const abandoned = abandonedFields(applied.metadata.managedFields ?? [], takeOverFrom, fieldManager);
+  if (isEmpty(abandoned)) return applied;
+  const wanted = withoutFields(applied, abandoned) as KubernetesObject;
+  const changes = [
+    ...replacements('', applied, wanted, ['metadata', 'status']),
+    ...replacements('/metadata', applied.metadata, wanted.metadata, ['managedFields']),
+  ];
+  const tried = await patchAt(writing, path, applied, changes, options);
+  // The second try is no apply, and would say so.
+  const managedFields = (applied.metadata.managedFields ?? []).filter(
+    (entry) => !takeOverFrom.includes(entry.manager ?? ''),
+  );
+  return { ...tried, metadata: { ...tried.metadata, managedFields } };
+}
+
+/** With fields of the managers that are taken over there is no conflict. */
+async function applyOver(
+  { takeOverFrom, force = false }: ApplyOptions & { readonly takeOverFrom: readonly string[] },
+  apply: (force: boolean) => Promise<KubernetesObject>,
+): Promise<KubernetesObject> {
+  try {
+    return await apply(force);
+  } catch (error) {
+    const causes = error instanceof RequestFailure ? (error.body?.details?.causes ?? []) : [];
+    const isOurs =
+      causes.length > 0 &&
+      causes.every((cause) => takeOverFrom.includes(/"([^"]+)"/.exec(cause.message ?? '')?.[1] ?? ''));
+    if (statusOf(error) !== 409 || !isOurs) throw error;
+    return apply(true);
+  }
+}
+
+/** Operations that make one object's members those of another. */
+function replacements(
+  path: string,
+  before: object,
+  after: object,
+  except: readonly string[],
+): readonly Readonly<Record<string, unknown>>[] {
+  const wanted = after as Readonly<Record<string, unknown>>;
+  return Object.entries(before)
+    .filter(
+      ([name, value]) => !except.includes(name) && JSON.stringify(value) !== JSON.stringify(wanted[name]),
+    )
+    .map(([name]) =>
+      wanted[name] === undefined
+        ? { op: 'remove', path: `${path}/${name}` }
+        : { op: 'add', path: `${path}/${name}`, value: wanted[name] },
+    );
+}
+
+/** A JSON patch of the very version that was read. Whether it was carried out shows when the object is read anew. */
+function patchAt(
+  writing: Writing,
+  path: string,
+  before: KubernetesObject,
+  changes: readonly Readonly<Record<string, unknown>>[],
+  options: WriteOptions,
+): Promise<KubernetesObject> {
+  // `replace` in place of `test`: another version is then a conflict (409), not an invalid patch.
+  const pin = { op: 'replace', path: '/metadata/resourceVersion', value: before.metadata.resourceVersion };
+  const request = {
+    method: 'PATCH',
+    path: `${path}?${writeQuery(writing, options)}`,
+    contentType: 'application/json-patch+json',
+    body: JSON.stringify([...changes, pin]),
+  } as const;
+  return send(writing, request, options, () => Promise.resolve({ done: before }));
+}

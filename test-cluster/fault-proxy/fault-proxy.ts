@@ -1,0 +1,143 @@
+import { createServer } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createAuthority } from '../certificates/certificate.js';
+import { type Cut, createCut } from './cut.js';
+import { createFaultPlan, type FaultPlan, type Moment } from './faults.js';
+import { answerWithFault, type Exchange } from './forward.js';
+import { createRecorder, type Recorder } from './recorder.js';
+import { describeRequest } from './request-info.js';
+import { forwardUpgrade } from './upgrade.js';
+import { readUpstream, renderProxyKubeconfig, type Upstream } from './upstream.js';
+
+/** A proxy between a client and an API server that makes things go wrong. */
+export interface FaultProxy extends Pick<FaultPlan, 'add' | 'disturb'> {
+  /** The text of a kubeconfig for the proxy: the same user, if by other means. */
+  readonly kubeconfig: string;
+  readonly server: string;
+  /** What came by. */
+  readonly seen: Recorder;
+  /** Ends every fault and what {@link cutAtWrite} did. */
+  readonly heal: () => void;
+  /**
+   * Lets the line die at the N-th write from now: before the server sees it, or after it was carried out and before the
+   * answer is back. From then on nothing gets through, as if the machine of the client were gone; until `heal`.
+   */
+  readonly cutAtWrite: (nth: number, at: Moment) => void;
+  readonly isCut: () => boolean;
+  /** Refuses every write from now on with this status. */
+  readonly refuseWrites: (status?: number) => void;
+  /** Breaks all open watches. */
+  readonly breakWatches: () => void;
+  /** Lets all open watches say no more, without an end. */
+  readonly stallWatches: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+/** How a proxy is started. */
+export interface FaultProxyOptions {
+  /** The text of a kubeconfig; of its current context, the server, a token or a client certificate are used. */
+  readonly kubeconfig: string;
+  /** Of all that is left to chance. Default: 1. */
+  readonly seed?: number;
+}
+
+/** Starts a proxy on loopback, with a certificate of its own. Nothing goes wrong until it is told so. */
+export async function startFaultProxy({ kubeconfig, seed = 1 }: FaultProxyOptions): Promise<FaultProxy> {
+  const upstream = readUpstream(kubeconfig);
+  const authority = createAuthority('fault-proxy');
+  const identity = authority.issue({ commonName: 'fault-proxy', names: ['127.0.0.1'], usages: ['server'] });
+  const plan = createFaultPlan(seed);
+  const seen = createRecorder();
+  const cut = createCut();
+  const sockets = new Set<Socket>();
+  const watches = new Set<Exchange>();
+  const server = createServer({ cert: identity.certificate, key: identity.key });
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  const tools = { upstream, plan, seen, cut, watches };
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    void serve(request, response, tools);
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    serveUpgrade(request, socket, head, tools);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const breakWatches = (): void => watches.forEach((watch) => watch.response.destroy());
+  return {
+    kubeconfig: renderProxyKubeconfig(upstream, address, authority.certificate),
+    server: address,
+    seen,
+    add: plan.add,
+    disturb: plan.disturb,
+    isCut: cut.isCut,
+    cutAtWrite: (nth, at) => cut.arm(nth, at, breakWatches),
+    refuseWrites: (status = 503) => plan.add({ match: { isWrite: true }, fault: { kind: 'status', status } }),
+    heal() {
+      plan.clear();
+      cut.mend();
+    },
+    breakWatches,
+    stallWatches: () => watches.forEach((watch) => watch.mute()),
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      upstream.close();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
+
+interface Tools {
+  readonly upstream: Upstream;
+  readonly plan: FaultPlan;
+  readonly seen: Recorder;
+  readonly cut: Cut;
+  readonly watches: Set<Exchange>;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, tools: Tools): Promise<void> {
+  const body = await readBody(request);
+  if (body === null) return;
+  const info = describeRequest({ ...lineOf(request), body: body.toString('utf8') });
+  const record = tools.seen.begin(info);
+  const cut = tools.cut.next(info);
+  const fault = cut ?? tools.plan.next(info);
+  record.fault = fault?.kind ?? null;
+  const exchange: Exchange = { request, response, body, info, record, mute: () => undefined };
+  if (info.verb === 'watch') {
+    tools.watches.add(exchange);
+    response.on('close', () => tools.watches.delete(exchange));
+  }
+  answerWithFault(exchange, fault, tools.upstream);
+}
+
+function serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, tools: Tools): void {
+  const info = describeRequest({ ...lineOf(request), body: '' });
+  const record = tools.seen.begin(info);
+  const fault = tools.cut.next(info) ?? tools.plan.next(info);
+  record.fault = fault?.kind ?? null;
+  forwardUpgrade({ request, socket, head, record, fault }, tools.upstream);
+}
+
+function lineOf(request: IncomingMessage): { method: string; url: string; contentType: string } {
+  return {
+    method: request.method ?? 'GET',
+    url: request.url ?? '/',
+    contentType: request.headers['content-type'] ?? '',
+  };
+}
+
+/** Null where the client went away before it had said all. */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const pieces: Buffer[] = [];
+  try {
+    for await (const piece of request) pieces.push(piece as Buffer);
+  } catch {
+    return null;
+  }
+  return Buffer.concat(pieces);
+}
