@@ -63,6 +63,16 @@ export const PREFLIGHT_KINDS = {
       'A manifest install beside an Installation starts the operator’s migration, which restarts every node.',
   },
 
+  'calico-missing': {
+    title: 'No Calico in the cluster',
+    explanation: 'There is no calico-node, no operator and no Installation: there is nothing to upgrade.',
+  },
+  'target-unusable': {
+    title: 'The target cannot be gone to',
+    explanation:
+      'The release that the input target names is not in the catalog, is a trap, or has no operator.',
+  },
+
   // Which versions
   'version-conflict': {
     title: 'The sources disagree about the version',

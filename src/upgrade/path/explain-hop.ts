@@ -1,8 +1,7 @@
 import { requiredStops, supportOf } from '../../catalog/queries.js';
 import type { Uses } from '../../catalog/types.js';
 import { formatMinor, formatVersion } from '../../version/version.js';
-import type { Destination } from './find-path.js';
-import type { Hop } from './hop.js';
+import type { Destination, Hop } from './hop.js';
 
 /** Why a hop is made now and not later: a sentence. */
 export function explainHop(

@@ -9,14 +9,7 @@ import {
 import type { Support, Uses } from '../../catalog/types.js';
 import { compareVersions, formatMinor, formatVersion, type Version } from '../../version/version.js';
 import { explainHop } from './explain-hop.js';
-import type { Hop, MissingPair, Pair, Path } from './hop.js';
-
-/** Where the way leads. */
-export interface Destination {
-  readonly calico: Version;
-  /** Minor to go to; the present one where Kubernetes stays. */
-  readonly kubernetes: Version;
-}
+import type { Destination, Hop, MissingPair, Pair, Path } from './hop.js';
 
 /** Pairs that a way has ended on so far, and what they cost. */
 interface Way {

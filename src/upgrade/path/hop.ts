@@ -7,6 +7,13 @@ export interface Pair {
   readonly calico: Version;
 }
 
+/** Where the way leads. */
+export interface Destination {
+  readonly calico: Version;
+  /** Minor to go to; the present one where Kubernetes stays. */
+  readonly kubernetes: Version;
+}
+
 /** One step of the way: either Calico or Kubernetes moves, and every node is on the new pair before the next. */
 export interface Hop {
   readonly component: 'calico' | 'kubernetes';

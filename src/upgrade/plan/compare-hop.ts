@@ -1,0 +1,54 @@
+import type { CalicoState } from '../../cluster/cluster-state.js';
+import type { KubernetesObject } from '../../ports/cluster-client.js';
+import type { Version } from '../../version/version.js';
+import { compareVersions } from '../../version/version.js';
+import { versionOf } from '../../catalog/queries.js';
+import { merge } from '../customisations/merge.js';
+import type { ManifestReader } from '../customisations/read-manifest.js';
+import { variantFile } from '../customisations/variant-file.js';
+import type { Comparison } from '../preflight/preflight.js';
+
+/** First release whose tigera-operator.yaml holds no CRDs: they are in a file of their own. */
+const CRDS_APART = versionOf('v3.30.0');
+
+/**
+ * What the user changed and what becomes of it on one hop of Calico.
+ * @param live the install's objects as they are when the hop begins
+ * @throws EnvironmentError where upstream's files cannot be read
+ */
+export async function compareHop(
+  calico: CalicoState,
+  hop: { readonly from: Version; readonly to: Version },
+  live: readonly KubernetesObject[],
+  manifests: ManifestReader,
+): Promise<Comparison> {
+  const [base, target] = [
+    await readFiles(calico, hop.from, manifests),
+    await readFiles(calico, hop.to, manifests),
+  ];
+  if (base.kind === 'none') return { kind: 'unknown', ...hop, reason: base.message };
+  if (target.kind === 'none') return { kind: 'unknown', ...hop, reason: target.message };
+  return { kind: 'compared', ...hop, result: merge(base.objects, live, target.objects) };
+}
+
+type Files =
+  | { readonly kind: 'objects'; readonly objects: readonly KubernetesObject[] }
+  | { readonly kind: 'none'; readonly message: string };
+
+async function readFiles(
+  { variant, method }: CalicoState,
+  release: Version,
+  manifests: ManifestReader,
+): Promise<Files> {
+  const isOperator = method !== 'manifest';
+  const names = isOperator
+    ? ['tigera-operator.yaml', ...(compareVersions(release, CRDS_APART) >= 0 ? ['operator-crds.yaml'] : [])]
+    : [variantFile(variant)];
+  const objects: KubernetesObject[] = [];
+  for (const name of names) {
+    const read = await manifests.read(release, name);
+    if (read.kind === 'none') return read;
+    objects.push(...read.objects);
+  }
+  return { kind: 'objects', objects };
+}

@@ -1,0 +1,100 @@
+import type { Caveat } from '../../catalog/types.js';
+import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
+import type { PolicyRule } from '../../cluster/permissions.js';
+import type { ObjectReference } from '../../ports/cluster-client.js';
+import type { Version } from '../../version/version.js';
+import type { Customisation } from '../customisations/customisation.js';
+import type { Hop, Path } from '../path/hop.js';
+import type { PreflightFinding } from '../preflight/preflight.js';
+import type { TargetChoice } from '../path/choose-target.js';
+import type { WaveOptions, WavePlan } from '../waves/plan-waves.js';
+import type { Policy } from '../../policy/policy.js';
+
+/** What a plan is asked for. */
+export interface PlanOptions extends WaveOptions {
+  readonly target: TargetChoice;
+  /** Kubernetes minor to go to as well; null where it stays. */
+  readonly kubernetes: Version | null;
+  readonly installMethod: 'auto' | 'operator' | 'helm' | 'manifest';
+  readonly soakMs: number;
+  readonly force: boolean;
+  readonly policy: Policy;
+  /** ISO date. */
+  readonly today: string;
+  readonly onProgress: (text: string) => void;
+}
+
+/** The stages of a hop, in the order in which they run. */
+export const STAGES = [
+  'crds',
+  'rbac',
+  'config',
+  'operator',
+  'typha',
+  'node',
+  'kube-controllers',
+  'apiserver',
+  'rbac-trim',
+] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** A field that a stage changes; undefined where it is not there. */
+export interface FieldChange {
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** What a stage does to one object, tried on the server without writing where the account may. */
+export interface ObjectChange {
+  readonly object: ObjectReference;
+  readonly action: 'create' | 'update' | 'unchanged';
+  /** Where the server said what it would become; empty otherwise. */
+  readonly fields: readonly FieldChange[];
+  readonly dryRun: 'accepted' | 'refused' | 'not-tried';
+  /** What the server said, or why it was not asked; empty where it accepted. */
+  readonly note: string;
+}
+
+export interface StagePlan {
+  readonly name: StageName;
+  /** What the stage does, in a sentence. */
+  readonly summary: string;
+  readonly changes: readonly ObjectChange[];
+  readonly estimateMs: number | null;
+}
+
+/** A hop of Calico as it would be carried out. Hops of Kubernetes are somebody else's to carry out. */
+export interface HopPlan {
+  readonly hop: Hop;
+  readonly stages: readonly StagePlan[];
+  /** Operator installs: the operator's own DaemonSet rollout chooses the nodes, `waves` then says only how wide. */
+  readonly waves: WavePlan;
+  readonly choosesNodes: boolean;
+  readonly customisations: readonly Customisation[];
+  /** null where upstream's files could not be had. */
+  readonly upstreamChanges: number | null;
+  /** What going back across this hop does not undo. */
+  readonly irreversible: readonly Caveat[];
+  /** From the cluster's own pod start times; null where they are not known. */
+  readonly estimateMs: number | null;
+}
+
+export type Verdict = 'ready' | 'blocked' | 'nothing-to-do';
+
+/** What `upgrade` would do, and what stops it. */
+export interface UpgradePlan {
+  readonly state: ClusterState;
+  readonly calico: CalicoState | null;
+  readonly verdict: Verdict;
+  /** One line. */
+  readonly summary: string;
+  /** null where there is nothing to go to. */
+  readonly target: { readonly calico: Version; readonly because: string } | null;
+  readonly path: Path;
+  readonly hops: readonly HopPlan[];
+  /** What stops the upgrade first. */
+  readonly findings: readonly PreflightFinding[];
+  /** Rules that the account lacks, as a ClusterRole would give them; empty where it lacks none. */
+  readonly missingRules: readonly PolicyRule[];
+}

@@ -1,0 +1,113 @@
+import type { Uses } from '../../catalog/types.js';
+import type { CalicoState } from '../../cluster/cluster-state.js';
+import { inspect } from '../../cluster/inspect.js';
+import { ActionError } from '../../errors.js';
+import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
+import type { Version } from '../../version/version.js';
+import type { ManifestReader } from '../customisations/read-manifest.js';
+import { chooseTarget } from '../path/choose-target.js';
+import { findPath } from '../path/find-path.js';
+import type { Path } from '../path/hop.js';
+import { accessesOf, upgradeRules } from '../permissions.js';
+import type { Comparison, MissingAccess } from '../preflight/preflight.js';
+import { compareHop } from './compare-hop.js';
+import { makePlan, planWithoutTarget } from './make-plan.js';
+import type { ObjectChange, PlanOptions, UpgradePlan } from './plan.js';
+import { tryChanges } from './try-changes.js';
+
+/**
+ * Reads a cluster and says what an upgrade would do to it and what stops it. Writes nothing.
+ * @throws ClusterError where the cluster cannot be read, EnvironmentError where upstream's files cannot be
+ */
+export async function runPlan(
+  client: ClusterClient,
+  manifests: ManifestReader,
+  options: PlanOptions,
+): Promise<UpgradePlan> {
+  options.onProgress('reading the cluster');
+  const state = await inspect(client);
+  const { calico } = state;
+  const from = calico?.versions.running ?? null;
+  if (!calico || !from) return planWithoutTarget(state, null);
+  const uses = usesOf(calico);
+  const kubernetes = options.kubernetes ?? state.kubernetes.version;
+  const target = chooseTarget(options.target, { calico: from, kubernetes }, uses, options.policy.rows);
+  if (target.kind === 'none') return planWithoutTarget(state, target);
+  const path = findPath(
+    { kubernetes: state.kubernetes.version, calico: from },
+    { calico: target.calico, kubernetes },
+    uses,
+  );
+  options.onProgress('comparing with upstream’s files');
+  const comparisons = await compareHops(calico, path, manifests);
+  options.onProgress('asking what the account may do');
+  const missingAccess = await findMissingAccess(client, calico);
+  options.onProgress('trying the changes without writing');
+  const changes = await tryFirstHop(client, comparisons);
+  return makePlan(
+    { state, calico, from, target, path, uses, comparisons, missingAccess, changes, storedProblems: [] },
+    options,
+  );
+}
+
+/** What the cluster uses, as far as it decides which facts of the catalog count. */
+export function usesOf({ method, dataplane, applicationLayerPolicy }: CalicoState): Uses {
+  return {
+    install: method === 'manifest' ? 'manifest' : 'operator',
+    ebpf: dataplane === 'bpf',
+    applicationLayerPolicy: applicationLayerPolicy.isInUse,
+  };
+}
+
+/** Each hop is compared with what the one before would have left. */
+async function compareHops(
+  calico: CalicoState,
+  path: Path,
+  manifests: ManifestReader,
+): Promise<readonly Comparison[]> {
+  const hops = path.kind === 'none' ? [] : path.hops.filter(({ component }) => component === 'calico');
+  const comparisons: Comparison[] = [];
+  let live: readonly KubernetesObject[] = calico.objects;
+  for (const { from, to } of hops) {
+    const comparison = await compare(calico, { from: from.calico, to: to.calico }, live, manifests);
+    comparisons.push(comparison);
+    if (comparison.kind === 'compared') live = comparison.result.objects;
+  }
+  return comparisons;
+}
+
+/** Files that cannot be had leave a plan that says what it cannot know. */
+async function compare(
+  calico: CalicoState,
+  hop: { readonly from: Version; readonly to: Version },
+  live: readonly KubernetesObject[],
+  manifests: ManifestReader,
+): Promise<Comparison> {
+  try {
+    return await compareHop(calico, hop, live, manifests);
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error;
+    return { kind: 'unknown', ...hop, reason: error.message };
+  }
+}
+
+async function findMissingAccess(
+  client: ClusterClient,
+  calico: CalicoState,
+): Promise<readonly MissingAccess[]> {
+  const accesses = accessesOf(upgradeRules(calico));
+  const answers = await Promise.all(accesses.map((access) => client.canI(access)));
+  return accesses.flatMap((access, index) => {
+    const answer = answers[index];
+    return answer?.isAllowed === false ? [{ access, reason: answer.reason }] : [];
+  });
+}
+
+/** Only the first hop can be tried: the others begin where it ends. */
+async function tryFirstHop(
+  client: ClusterClient,
+  comparisons: readonly Comparison[],
+): Promise<readonly ObjectChange[] | null> {
+  const [first] = comparisons;
+  return first?.kind === 'compared' ? tryChanges(client, first.result.objects) : null;
+}

@@ -1,0 +1,73 @@
+import { ActionError, ClusterError } from '../../errors.js';
+import { referenceOf } from '../../cluster/object-name.js';
+import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
+import { fieldChanges } from './field-changes.js';
+import type { ObjectChange } from './plan.js';
+
+/** The name under which this program writes. */
+export const FIELD_MANAGER = 'calico-upgrade-action';
+/** Requests at a time. */
+const WIDTH = 8;
+
+/** What writing the objects would change, as the server says when it is asked without writing. */
+export async function tryChanges(
+  client: ClusterClient,
+  objects: readonly KubernetesObject[],
+): Promise<readonly ObjectChange[]> {
+  const changes: ObjectChange[] = [];
+  for (let at = 0; at < objects.length; at += WIDTH) {
+    changes.push(
+      ...(await Promise.all(objects.slice(at, at + WIDTH).map((object) => tryChange(client, object)))),
+    );
+  }
+  return changes;
+}
+
+async function tryChange(client: ClusterClient, object: KubernetesObject): Promise<ObjectChange> {
+  const reference = referenceOf(object);
+  const live = await readLive(client, object);
+  if (live === 'unreadable') {
+    return {
+      object: reference,
+      action: 'update',
+      fields: [],
+      dryRun: 'not-tried',
+      note: 'The object could not be read.',
+    };
+  }
+  const action = live === null ? 'create' : 'update';
+  try {
+    const after = await client.apply(object, { fieldManager: FIELD_MANAGER, dryRun: true, force: true });
+    const fields = live === null ? [] : fieldChanges(live, after);
+    return {
+      object: reference,
+      action: live !== null && fields.length === 0 ? 'unchanged' : action,
+      fields,
+      dryRun: 'accepted',
+      note: '',
+    };
+  } catch (error) {
+    if (!(error instanceof ClusterError) || error.status === null || error.status >= 500) throw error;
+    const isForbidden = error.status === 403;
+    return {
+      object: reference,
+      action,
+      fields: [],
+      dryRun: isForbidden ? 'not-tried' : 'refused',
+      note: isForbidden ? 'The account may not write, not even without effect.' : error.message,
+    };
+  }
+}
+
+async function readLive(
+  client: ClusterClient,
+  object: KubernetesObject,
+): Promise<KubernetesObject | null | 'unreadable'> {
+  try {
+    return await client.get(referenceOf(object));
+  } catch (error) {
+    if (error instanceof ActionError && error instanceof ClusterError && error.status === 403)
+      return 'unreadable';
+    throw error;
+  }
+}
