@@ -1,6 +1,13 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { parseVersion } from '../../version/version.js';
-import type { CalicoConfig, CalicoState, ClusterState, NodeState, PodState } from '../cluster-state.js';
+import type {
+  CalicoConfig,
+  CalicoState,
+  ClusterState,
+  NodeState,
+  PodState,
+  Unreadable,
+} from '../cluster-state.js';
 import { textMapAt } from '../fields.js';
 import { referenceOf } from '../object-name.js';
 import { type Readings, workloadKey } from '../readings.js';
@@ -19,6 +26,13 @@ import { readOwners } from './owners.js';
 import { readVariant } from './variant.js';
 import { judgeVersions } from './versions.js';
 import type { ConfigData } from './workload.js';
+
+const ETCD: Unreadable = {
+  resource: 'crd.projectcalico.org',
+  reason: 'Calico keeps its data in etcd, which the API server does not serve.',
+  isForbidden: false,
+  hides: 'which policies, pools and other Calico objects there are',
+};
 
 /** Makes a cluster's state of what was read. Pure: the same readings give the same state. */
 export function interpret(readings: Readings): ClusterState {
@@ -55,7 +69,7 @@ export function interpret(readings: Readings): ClusterState {
     dependentKinds: readings.dependentKinds,
     leftovers: readings.leftovers,
     failedGroups: readings.failedGroups,
-    unreadable: readings.unreadable,
+    unreadable: [...readings.unreadable, ...(calico?.datastore === 'etcdv3' ? [ETCD] : [])],
   };
 }
 

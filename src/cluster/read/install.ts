@@ -2,10 +2,9 @@ import type { KubernetesObject, ObjectReference, ServedKind } from '../../ports/
 import type { WorkloadWarning } from '../cluster-state.js';
 import { fieldsAt, listAt, textAt, without } from '../fields.js';
 import { keepObjects } from '../interpret/accumulator.js';
-import { NODE_CONTAINER } from '../interpret/calico-node.js';
 import { roleOf, workloadsOf } from '../interpret/find-workloads.js';
 import { newestWarnings } from '../interpret/warnings.js';
-import { containerOf } from '../interpret/workload.js';
+import { templateContainers } from '../interpret/workload.js';
 import { INSTALL_OBJECTS, type InstallObjectName } from '../install-objects.js';
 import { byNamespace, referenceOf } from '../object-name.js';
 import { READINGS } from '../reading-table.js';
@@ -61,15 +60,16 @@ export async function readConfigMaps(
   return { ofNode: ofNode.filter(isThere), kubeProxy: kubeProxy.filter(isThere), kubeadm };
 }
 
-/** The ConfigMaps that the environment of calico-node names. */
+/** The ConfigMaps that the environment of calico-node and its neighbours in the pod names. */
 function configMapNames(workloads: readonly KubernetesObject[]): { namespace: string; name: string }[] {
   const names = workloadsOf(workloads, 'node').flatMap((daemonSet) => {
-    const container = containerOf(daemonSet, NODE_CONTAINER);
     const namespace = daemonSet.metadata.namespace ?? '';
-    return [
-      ...listAt(container, 'env').map((entry) => textAt(entry, 'valueFrom', 'configMapKeyRef', 'name')),
-      ...listAt(container, 'envFrom').map((entry) => textAt(entry, 'configMapRef', 'name')),
-    ].flatMap((name) => (name === '' ? [] : [`${namespace}/${name}`]));
+    return templateContainers(daemonSet)
+      .flatMap(({ container }) => [
+        ...listAt(container, 'env').map((entry) => textAt(entry, 'valueFrom', 'configMapKeyRef', 'name')),
+        ...listAt(container, 'envFrom').map((entry) => textAt(entry, 'configMapRef', 'name')),
+      ])
+      .flatMap((name) => (name === '' ? [] : [`${namespace}/${name}`]));
   });
   return [...new Set(names)].slice(0, MOST_CONFIG_MAPS).map((key) => {
     const [namespace = '', name = ''] = key.split('/');
