@@ -191,6 +191,26 @@ describe('clusters met in public repositories', () => {
     ).toEqual(['hack/a.sh: v1.33.1 / v3.30.7']);
   });
 
+  test('a task runner does not mix the clusters of the scripts that it names', () => {
+    expect(
+      clustersOf({
+        Makefile: 'a:\n\thack/a.sh\nb:\n\thack/b.sh\nc:\n\tkubectl apply -f c/kind.yaml -f c/calico.yaml\n',
+        'hack/a.sh': 'kind create cluster --config a/kind.yaml\nkubectl apply -f a/calico.yaml\n',
+        'hack/b.sh': 'kind create cluster --config b/kind.yaml\nkubectl apply -f b/calico.yaml\n',
+        'a/kind.yaml': kind('v1.33.1'),
+        'a/calico.yaml': node('v3.30.7'),
+        'b/kind.yaml': kind('v1.29.2'),
+        'b/calico.yaml': node('v3.28.2'),
+        'c/kind.yaml': kind('v1.35.0'),
+        'c/calico.yaml': node('v3.31.7'),
+      }),
+    ).toEqual([
+      'Makefile: v1.35.0 / v3.31.7',
+      'hack/a.sh: v1.33.1 / v3.30.7',
+      'hack/b.sh: v1.29.2 / v3.28.2',
+    ]);
+  });
+
   test('a task of a role is a part of a playbook and no entry point', () => {
     expect(
       clustersOf({

@@ -96,3 +96,10 @@ export function isPipeline(path: string): boolean {
     path,
   );
 }
+
+/** Whether a file is a task runner's, which names the scripts of many clusters that have nothing to do with each other. */
+export function isTaskRunner(path: string): boolean {
+  return /(?:^|\/)(?:(?:GNU)?makefile|[\w.-]+\.mk|(?:Taskfile|Tiltfile|justfile)(?:\.ya?ml)?|\.taskfiles\/.+)$/i.test(
+    path,
+  );
+}

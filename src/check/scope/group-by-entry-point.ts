@@ -1,3 +1,4 @@
+import { isTaskRunner } from './cluster-name.js';
 import type { Grouping } from './grouping.js';
 import type { ReferenceGraph } from './references.js';
 import type { ScopeInput } from './scope-input.js';
@@ -8,10 +9,13 @@ import { hasBothSides, type Unit, unitKey } from './unit.js';
  * that makes a kind cluster and applies a manifest, a test's configuration. A role is only ever a part of a playbook.
  */
 export function groupByEntryPoint(input: ScopeInput, graph: ReferenceGraph, grouping: Grouping): void {
-  const free = grouping.free();
   const named = new Set(grouping.all().flatMap((group) => [...group.files]));
   const seen = new Set<string>();
-  for (const { path, references } of input.files) {
+  // What a script makes is a cluster of its own; what it leaves over can be the task runner's
+  const files = input.files.toSorted((a, b) => Number(isTaskRunner(a.path)) - Number(isTaskRunner(b.path)));
+  let free = grouping.free();
+  for (const { path, references } of files) {
+    if (isTaskRunner(path)) free = grouping.free();
     if (references.length === 0 || named.has(path) || graph.isNamed(path) || /(?:^|\/)roles\//.test(path))
       continue;
     const reached = graph.reach(path);

@@ -1,11 +1,12 @@
 import type { ScannedFile } from '../scan.js';
 import type { WorkspaceLink } from '../../ports/workspace.js';
+import { isTaskRunner } from './cluster-name.js';
 
 /** Answers which scanned files a file names, directly or through others. */
 export interface ReferenceGraph {
   /** Paths of the files that a file names, itself left out. */
   readonly reach: (path: string) => ReadonlySet<string>;
-  /** Whether any other file names it. */
+  /** Whether any other file names it, task runners left out. */
   readonly isNamed: (path: string) => boolean;
 }
 
@@ -25,7 +26,7 @@ export function buildReferenceGraph(
     const targets = new Set(file.references.flatMap(({ target }) => findTarget(target, file.path, tree)));
     targets.delete(file.path);
     edges.set(file.path, [...targets]);
-    for (const target of targets) named.add(target);
+    if (!isTaskRunner(file.path)) for (const target of targets) named.add(target);
   }
   for (const { path, target } of links) edges.set(path, expand(target, tree));
   return {
