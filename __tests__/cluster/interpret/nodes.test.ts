@@ -5,6 +5,7 @@ import { readPod } from '../../../src/cluster/interpret/pods.js';
 import { node, pod } from '../build.js';
 import { stateOf } from '../state-of.js';
 
+type Fields = Readonly<Record<string, unknown>>;
 const asks = (cpu: string, memory: string): object => ({ resources: { requests: { cpu, memory } } });
 
 describe('nodes', () => {
@@ -50,7 +51,7 @@ describe('nodes', () => {
   });
 
   test('room is what is allocatable less what pods that have not ended ask for', async () => {
-    const on = (name: string, spec: object, status: object = {}): ReturnType<typeof pod> =>
+    const on = (name: string, spec: Fields, status: Fields = {}): ReturnType<typeof pod> =>
       pod(name, { spec: { nodeName: 'node-1', ...spec }, status });
     const { nodes, podCount } = await stateOf([
       on('a', { containers: [asks('500m', '1Gi'), asks('500m', '1Gi')] }),

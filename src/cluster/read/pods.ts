@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { Evidence, PodState } from '../cluster-state.js';
-import { isTrueAt } from '../fields.js';
+import { isTrueAt, listAt, textAt } from '../fields.js';
 import type { Accumulator } from '../interpret/accumulator.js';
 import { carriesDikastes } from '../interpret/application-layer.js';
 import type { Requests } from '../interpret/nodes.js';
@@ -25,8 +25,8 @@ export function summarizePods(workloads: readonly KubernetesObject[]): Accumulat
 
   function addRequests(pod: KubernetesObject, asked: Requests): void {
     if (!isTrueAt(pod, 'spec', 'hostNetwork')) withAddress += 1;
-    const node = nodeOf(pod);
-    if (node === null) return;
+    const node = textAt(pod, 'spec', 'nodeName');
+    if (node === '') return;
     const known = requests.get(node);
     requests.set(node, known ? add(known, asked) : asked);
   }
@@ -64,11 +64,6 @@ export function summarizePods(workloads: readonly KubernetesObject[]): Accumulat
   };
 }
 
-function nodeOf(pod: KubernetesObject): string | null {
-  const spec = pod['spec'] as { readonly nodeName?: string } | undefined;
-  return spec?.nodeName ?? null;
-}
-
 function add(a: Requests, b: Requests): Requests {
   return {
     cpuMillis: a.cpuMillis + b.cpuMillis,
@@ -88,9 +83,7 @@ function isSystemPod({ metadata }: KubernetesObject, component: string): boolean
 /** A pod with what its containers are started with, and nothing else. */
 function commandsOf(pod: KubernetesObject): KubernetesObject {
   const { name, namespace = '' } = pod.metadata;
-  const spec = pod['spec'] as
-    { readonly containers?: readonly Readonly<Record<string, unknown>>[] } | undefined;
-  const containers = (spec?.containers ?? []).map((container) => ({
+  const containers = listAt(pod, 'spec', 'containers').map((container) => ({
     name: container['name'],
     command: container['command'],
     args: container['args'],
