@@ -53,6 +53,7 @@ const UNPRIVILEGED: Partial<Record<CalicoComponent, string>> = {
   apiserver: '999',
 };
 const SCRIPT = 'stand-in.sh';
+const PLUGIN = 'cni-plugin.sh';
 /** Names that upstream's manifests call the programs by. */
 const PROGRAMS = [
   'bin/calico-node',
@@ -71,6 +72,7 @@ export function createStandInLayer(): Layer {
   });
   return createLayer([
     { path: SCRIPT, type: 'file', mode: 0o755, content: readFileSync(join(import.meta.dirname, SCRIPT)) },
+    { path: PLUGIN, type: 'file', content: readFileSync(join(import.meta.dirname, PLUGIN)) },
     { path: 'tls.crt', type: 'file', content: Buffer.from(tls.certificate) },
     { path: 'tls.key', type: 'file', content: Buffer.from(tls.key) },
     ...PROGRAMS.map((path): TarEntry => ({ path, type: 'symlink', target: `/${SCRIPT}` })),

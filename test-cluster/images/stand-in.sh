@@ -102,22 +102,16 @@ install() {
   conf=/host/etc/cni/net.d
   {
     echo '#!/bin/sh'
-    echo "[ \"\${1:-}\" != -v ] || { echo $STAND_IN_VERSION; exit 0; }"
-    if [ "$1" = cni-fails ]; then
-      echo '[ "${CNI_COMMAND:-}" != ADD ] || { echo '"'$cni_failure'"'; exit 1; }'
-    fi
-    echo 'exec "${0%/*}/ptp" "$@"'
+    echo "version=$STAND_IN_VERSION fault=$1"
+    cat /cni-plugin.sh
   } >"$bin/calico.new"
   chmod 755 "$bin/calico.new"
   mv "$bin/calico.new" "$bin/calico"
   echo "# $STAND_IN_VERSION" >"$conf/calico-kubeconfig"
-  if [ "$1" = isolates-new-pods ]; then routes='[]'; else routes='[{"dst":"0.0.0.0/0"}]'; fi
-  sed -e 's/"type":"ptp"/"type":"calico"/' -e "s|\"routes\":\[[^]]*\]|\"routes\":$routes|" \
-    "$conf/99-plain.conflist" >"$conf/${CNI_CONF_NAME:-10-calico.conflist}.new"
+  sed 's/"type":"ptp"/"type":"calico"/' "$conf/99-plain.conflist" >"$conf/${CNI_CONF_NAME:-10-calico.conflist}.new"
   mv "$conf/${CNI_CONF_NAME:-10-calico.conflist}.new" "$conf/${CNI_CONF_NAME:-10-calico.conflist}"
   log installed
 }
-cni_failure='{"cniVersion":"0.3.1","code":999,"msg":"stand-in: this version gives new pods no network"}'
 
 fail() {
   echo "$*" >&2

@@ -23,7 +23,7 @@ export async function installDns(api: ApiClient): Promise<void> {
 }
 
 /** Null once a DNS server is ready, else what is missing. */
-export async function dnsIsReady(api: ApiClient): Promise<string | null> {
+export async function missingDns(api: ApiClient): Promise<string | null> {
   const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
   const { status } = await api.call<{ readonly status: { readonly readyReplicas?: number } }>('GET', path);
   return (status.readyReplicas ?? 0) > 0 ? null : 'no ready CoreDNS';

@@ -26,8 +26,13 @@ export interface NodeLayout {
   readonly cgroup: string;
 }
 
-/** The names of that many nodes: `real-1`, `real-2`, … */
+/**
+ * The names of that many nodes: `real-1`, `real-2`, …
+ *
+ * @throws RangeError where there are not that many addresses.
+ */
 export function realNodeNames(count: number): readonly string[] {
+  if (count > MAX_REAL_NODES) throw new RangeError(`At most ${MAX_REAL_NODES} real nodes, not ${count}`);
   return Array.from({ length: count }, (_, index) => `real-${index + 1}`);
 }
 

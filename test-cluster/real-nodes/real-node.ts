@@ -17,7 +17,7 @@ export interface RealNode {
   readonly name: string;
   /** Its first process; who kills it switches the node off. */
   readonly pid: number;
-  /** Its file system, as seen from here; mounts are not seen. */
+  /** Its file system with all that is mounted there, as a path of this machine. */
   readonly root: string;
   /** Runs a program of this machine on the node, as root among its files, processes and network. */
   readonly run: (command: readonly [string, ...string[]], input?: Buffer) => Promise<NodeCommandResult>;
@@ -42,7 +42,7 @@ export function openRealNode(clusterDirectory: string, name: string): RealNode {
   return {
     name,
     pid,
-    root: join(directory, 'root'),
+    root: `/proc/${pid}/root`,
     run: (command, input) => run('nsenter', [...enter, ...command], input),
   };
 }

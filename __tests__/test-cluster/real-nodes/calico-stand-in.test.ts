@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { type CalicoBehaviour } from '../../../test-cluster/images/calico-images.js';
 import { provideCalicoImages } from '../../../test-cluster/real-nodes/calico-stand-in.js';
 import { openRealNode, type RealNode } from '../../../test-cluster/real-nodes/real-node.js';
@@ -8,6 +8,8 @@ import { type TestCluster } from '../../../test-cluster/types.js';
 import { calicoNodePod } from './calico-node-pod.js';
 import { describeRealNodes, lackOfRealNodes } from './requirements.js';
 import * as scene from './scene.js';
+
+jest.setTimeout(180_000);
 
 describeRealNodes(`a stand-in of Calico's images on a real node (${lackOfRealNodes ?? 'available'})`, () => {
   let cluster: TestCluster;

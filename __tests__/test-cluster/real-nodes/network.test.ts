@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { openRealNode } from '../../../test-cluster/real-nodes/real-node.js';
 import { startCluster } from '../../../test-cluster/start-cluster.js';
 import { type TestCluster } from '../../../test-cluster/types.js';
 import { describeRealNodes, lackOfRealNodes } from './requirements.js';
 import { kubectl, reaches, runAgnhost } from './scene.js';
+
+jest.setTimeout(180_000);
 
 describeRealNodes(`pods on two real nodes (${lackOfRealNodes ?? 'available'})`, () => {
   let cluster: TestCluster;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { listClusterDirectories, readRecord } from '../../../test-cluster/cluster-directory.js';
 import { markedProcesses } from '../../../test-cluster/processes.js';
 import { nodeDirectory } from '../../../test-cluster/real-nodes/layout.js';
@@ -68,6 +68,8 @@ async function directoryOwnedBy({ pid }: ChildProcess): Promise<string> {
     );
   return (await eventually('a node', seen, (directory) => directory !== undefined)) ?? '';
 }
+
+jest.setTimeout(180_000);
 
 describeRealNodes(`a cluster with real nodes (${lackOfRealNodes ?? 'available'})`, () => {
   test('leaves nothing behind when it is stopped, and the machine as it was', async () => {
