@@ -22,13 +22,35 @@ export interface CheckInputs {
   readonly githubToken: string | null;
 }
 
+/** Inputs of `plan`. */
+export interface PlanInputs {
+  readonly mode: 'plan';
+  /** Text, base64 of it, or a path; null where none was given. */
+  readonly kubeconfig: string | null;
+  /** null for the current one. */
+  readonly context: string | null;
+  /** Minor that Kubernetes is to go to; null where it stays. */
+  readonly kubernetesVersion: Version | null;
+  readonly policy: { readonly path: string; readonly isRequired: boolean };
+  readonly failOn: 'error' | 'warning' | 'never';
+  readonly target: 'recommended' | 'latest-patch' | Version;
+  readonly installMethod: 'auto' | 'operator' | 'helm' | 'manifest';
+  /** Directory or URL prefix; empty for upstream. */
+  readonly manifests: string;
+  readonly force: boolean;
+  readonly canaryNodes: number;
+  readonly maxUnavailable: { readonly nodes: number } | { readonly percent: number };
+  readonly soakMs: number;
+  readonly reportDir: string;
+}
+
 /** Modes that this release does not have yet: only their name is read. */
 export interface OtherInputs {
-  readonly mode: 'plan' | 'upgrade' | 'rollback';
+  readonly mode: 'upgrade' | 'rollback';
 }
 
 /** The inputs of a run, by mode. */
-export type Inputs = CheckInputs | OtherInputs;
+export type Inputs = CheckInputs | PlanInputs | OtherInputs;
 
 /** Gives the text of an input; empty where it is not set. */
 export type ReadInput = (name: InputName) => string;
@@ -47,24 +69,95 @@ export function parseInputs(readInput: ReadInput): Inputs {
     return text === '' ? (DEFAULTS.get(name) ?? '') : text;
   };
   const mode = oneOf('mode', read('mode'), MODES);
-  if (mode !== 'check') return { mode };
+  switch (mode) {
+    case 'check':
+      return parseCheckInputs(read, readInput);
+    case 'plan':
+      return parsePlanInputs(read, readInput);
+    case 'upgrade':
+    case 'rollback':
+      return { mode };
+  }
+}
+
+function parseCheckInputs(read: ReadInput, readInput: ReadInput): CheckInputs {
   return {
-    mode,
+    mode: 'check',
     path: read('path'),
     include: lines(read('include')),
     exclude: lines(read('exclude')),
     changedOnly: oneOf('changed-only', read('changed-only'), ['auto', 'true', 'false']),
     kubernetesVersion: kubernetesVersion(read('kubernetes-version')),
     kubeconfig: read('kubeconfig') || null,
-    policy: {
-      path: read('policy'),
-      isRequired: readInput('policy').trim() !== '' && read('policy') !== DEFAULTS.get('policy'),
-    },
-    failOn: oneOf('fail-on', read('fail-on'), ['error', 'warning', 'never']),
+    policy: policy(read, readInput),
+    failOn: failOn(read),
     reportDir: read('report-dir'),
     comment: oneOf('comment', read('comment'), ['always', 'on-failure', 'never']),
     githubToken: token(read('github-token')),
   };
+}
+
+function parsePlanInputs(read: ReadInput, readInput: ReadInput): PlanInputs {
+  return {
+    mode: 'plan',
+    kubeconfig: read('kubeconfig') || null,
+    context: read('context') || null,
+    kubernetesVersion: kubernetesVersion(read('kubernetes-version')),
+    policy: policy(read, readInput),
+    failOn: failOn(read),
+    target: target(read('target')),
+    installMethod: oneOf('install-method', read('install-method'), ['auto', 'operator', 'helm', 'manifest']),
+    manifests: read('manifests'),
+    force: oneOf('force', read('force'), ['true', 'false']) === 'true',
+    canaryNodes: wholeNumber('canary-nodes', read('canary-nodes'), 1),
+    maxUnavailable: width('max-unavailable', read('max-unavailable')),
+    soakMs: wholeNumber('soak-seconds', read('soak-seconds'), 0) * 1000,
+    reportDir: read('report-dir'),
+  };
+}
+
+function policy(read: ReadInput, readInput: ReadInput): CheckInputs['policy'] {
+  const isRequired = readInput('policy').trim() !== '' && read('policy') !== DEFAULTS.get('policy');
+  return { path: read('policy'), isRequired };
+}
+
+function failOn(read: ReadInput): CheckInputs['failOn'] {
+  return oneOf('fail-on', read('fail-on'), ['error', 'warning', 'never']);
+}
+
+function target(text: string): PlanInputs['target'] {
+  const word = (['recommended', 'latest-patch'] as const).find((one) => one === text.toLowerCase());
+  if (word) return word;
+  const version = parseVersion(text);
+  if (version?.patch != null && isPlausible('calico', version)) return version;
+  throw new InputError(
+    'target',
+    `The input target is “${printable(text)}”.`,
+    'Write recommended, latest-patch, or a release such as v3.31.7.',
+  );
+}
+
+const LARGEST_NUMBER = 100_000;
+
+function wholeNumber(name: InputName, text: string, smallest: number): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
+  if (number >= smallest && number <= LARGEST_NUMBER) return number;
+  throw new InputError(
+    name,
+    `The input ${name} is “${printable(text)}”.`,
+    `Write a whole number from ${smallest} to ${LARGEST_NUMBER}.`,
+  );
+}
+
+function width(name: InputName, text: string): PlanInputs['maxUnavailable'] {
+  const percent = /^(\d{1,3})\s*%$/.exec(text)?.[1];
+  if (percent === undefined) return { nodes: wholeNumber(name, text, 1) };
+  if (Number(percent) >= 1 && Number(percent) <= 100) return { percent: Number(percent) };
+  throw new InputError(
+    name,
+    `The input ${name} is “${printable(text)}”.`,
+    'Write a number of nodes (3) or a share of them from 1% to 100%.',
+  );
 }
 
 function oneOf<Value extends string>(name: InputName, text: string, values: readonly Value[]): Value {

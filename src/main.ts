@@ -1,7 +1,13 @@
 import picomatch from 'picomatch';
 import packageJson from '../package.json' with { type: 'json' };
 import { parseCommandLine, readWorkflowInput, renderHelp } from './adapters/command-line.js';
-import { locateInWorkspace, readTextFile, realWorld, type World } from './adapters/environment.js';
+import {
+  locateInWorkspace,
+  readTextFile,
+  realWorld,
+  terminalOf,
+  type World,
+} from './adapters/environment.js';
 import { createFileWorkspace } from './adapters/file-workspace.js';
 import { readMarkdownLinks, readPullRequestEvent, type PullRequestEvent } from './adapters/github-event.js';
 import { createReportDirectory } from './adapters/report-directory.js';
@@ -50,7 +56,17 @@ async function run(world: World, reporter: Reporter): Promise<number> {
     reporter.mask(command.read(name));
   const inputs = parseInputs(command.read);
   if (inputs.mode === 'check') return runCheckMode(inputs, world, reporter);
-  throw new InputError('mode', `The mode ${inputs.mode} is not part of this release.`, 'Use mode: check.');
+  if (inputs.mode === 'plan') {
+    const { runPlanMode } = await import('./main/plan-mode.js');
+    return (await runPlanMode(inputs, world, reporter, readPolicy(inputs, world)))
+      ? EXIT.failed
+      : EXIT.passed;
+  }
+  throw new InputError(
+    'mode',
+    `The mode ${inputs.mode} is not part of this release.`,
+    'Use mode: check or plan.',
+  );
 }
 
 async function runCheckMode(inputs: CheckInputs, world: World, reporter: Reporter): Promise<number> {
@@ -73,7 +89,7 @@ async function runCheckMode(inputs: CheckInputs, world: World, reporter: Reporte
     links: readMarkdownLinks(world.variables, event),
     docsUrl: docsUrl(world),
     toolVersion: packageJson.version,
-    terminal: world.isWorkflow ? { colour: true, width: 140 } : terminalOf(world),
+    terminal: terminalOf(world),
   });
   return outcome.hasFailed ? EXIT.failed : EXIT.passed;
 }
@@ -106,7 +122,7 @@ function matcher(globs: readonly string[]): (path: string) => boolean {
   return picomatch(patterns, { dot: true });
 }
 
-function readPolicy({ policy }: CheckInputs, world: World): Policy {
+function readPolicy({ policy }: Pick<CheckInputs, 'policy'>, world: World): Policy {
   const text = readTextFile(world.workspace, policy.path);
   if (text !== null) return parsePolicy(policy.path, text);
   if (!policy.isRequired) return EMPTY_POLICY;
@@ -156,12 +172,6 @@ async function judge(
     reporter.warning(`${explain(error)} Everything is judged instead of what the pull request changes.`);
     return runCheck(workspace, null, options);
   }
-}
-
-function terminalOf({ stdout, variables }: World): { colour: boolean; width: number } {
-  const colour =
-    variables['NO_COLOR'] === undefined && (stdout.isTTY || variables['FORCE_COLOR'] !== undefined);
-  return { colour, width: stdout.isTTY ? stdout.columns : 140 };
 }
 
 function docsUrl({ variables }: World): string | null {

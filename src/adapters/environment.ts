@@ -78,3 +78,11 @@ export function readTextFile(workspace: string, path: string): string | null {
     return null;
   }
 }
+
+/** How text for people may look where the run writes it: a terminal, or the log of a workflow. */
+export function terminalOf({ stdout, variables, isWorkflow }: World): { colour: boolean; width: number } {
+  if (isWorkflow) return { colour: true, width: 140 };
+  const colour =
+    variables['NO_COLOR'] === undefined && (stdout.isTTY || variables['FORCE_COLOR'] !== undefined);
+  return { colour, width: stdout.isTTY ? stdout.columns : 140 };
+}

@@ -12,7 +12,8 @@ import { outputsOf } from './outputs.js';
 import type { Report } from './report.js';
 import { renderSarif } from './sarif.js';
 import { renderSummary } from './summary.js';
-import { renderTerminal, type TerminalOptions } from './terminal.js';
+import { renderTerminal } from './terminal.js';
+import type { TerminalOptions } from './terminal-paint.js';
 
 /** Where a report goes. */
 export interface Publication {

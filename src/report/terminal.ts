@@ -1,30 +1,11 @@
 import { type Severity, SEVERITIES } from '../findings/severity.js';
 import type { Report, ReportFinding } from './report.js';
 import { findingsOf, groupSkips, type PairRow, pairRows } from './rows.js';
+import { type Paint, paintWith, SEVERITY_STYLE, type Style, type TerminalOptions } from './terminal-paint.js';
 import { type Column, layTable } from './terminal-table.js';
 import { count, formatPlace, singleLine } from './text.js';
 import { formatCounts, isFailure, verdictLine } from './verdict.js';
 
-/** How the terminal is to be written to. */
-export interface TerminalOptions {
-  /** Whether to use ANSI colours. */
-  readonly colour: boolean;
-  /** Columns of the terminal: the table is cut to it, findings are not. */
-  readonly width: number;
-}
-
-type Paint = (text: string, style: Style) => string;
-type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
-
-const CODES: Readonly<Record<Style, string>> = {
-  bold: '1',
-  dim: '2',
-  red: '31',
-  yellow: '33',
-  green: '32',
-  cyan: '36',
-};
-const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', notice: 'cyan' };
 const SUPPORT_STYLE: Readonly<Record<PairRow['support'], Style>> = {
   tested: 'green',
   untested: 'red',
@@ -43,8 +24,7 @@ const SUPPORT_COLUMN = 3;
 
 /** The report as text for a terminal, the verdict in its last line; ends with a line break. */
 export function renderTerminal(report: Report, options: TerminalOptions): string {
-  const paint: Paint = (text, style) =>
-    options.colour && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
+  const paint = paintWith(options.colour);
   const blocks = [
     renderPairs(report, options.width, paint),
     ...SEVERITIES.map((severity) => renderFindings(report, severity, paint)),

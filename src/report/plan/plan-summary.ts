@@ -1,0 +1,150 @@
+import { fitSections, type Section } from '../fit.js';
+import { code, escapeMarkdown, link, webAddress } from '../markdown.js';
+import type { MarkdownLinks } from '../markdown-sections.js';
+import { SUMMARY_LIMIT_BYTES } from '../summary.js';
+import { formatDuration } from './format-duration.js';
+import { renderMermaid } from './plan-mermaid.js';
+import type { PlanReport, ReportPreflightFinding } from './plan-report.js';
+import { renderRulesYaml } from './plan-terminal.js';
+
+type HopReport = PlanReport['plan']['hops'][number];
+
+/** The plan as Markdown for the job summary: the verdict and what stops it first, within what GitHub takes. */
+export function renderPlanSummary(
+  report: PlanReport,
+  links: MarkdownLinks,
+  limitBytes: number = SUMMARY_LIMIT_BYTES,
+): string {
+  return fitSections(planSections(report, links), limitBytes, (text) => Buffer.byteLength(text));
+}
+
+function planSections(report: PlanReport, links: MarkdownLinks): readonly Section[] {
+  const { plan, findings } = report;
+  const sign = plan.verdict === 'blocked' ? '⛔' : plan.verdict === 'ready' ? '✅' : '💤';
+  return [
+    fixed(
+      `## ${sign} Calico upgrade plan\n\n**${escapeMarkdown(plan.summary)}**\n\n${clusterLine(report)}\n`,
+    ),
+    list('Blockers', 1, findings.filter(({ severity }) => severity === 'error').map(findingRow)),
+    list('Warnings', 3, findings.filter(({ severity }) => severity === 'warning').map(findingRow)),
+    fixed(plan.path.length === 0 ? '' : `\n### Path\n\n${renderMermaid(plan.path, plan.hops)}\n`),
+    list('', 2, plan.path.map(pathRow)),
+    ...plan.hops.flatMap(hopSections),
+    fold(list('Notices', 5, findings.filter(({ severity }) => severity === 'notice').map(findingRow))),
+    fixed(
+      plan.missingRules.length === 0
+        ? ''
+        : `\n<details><summary>Rules that the account lacks</summary>\n\n\`\`\`yaml\n${renderRulesYaml(plan.missingRules).join('\n')}\n\`\`\`\n</details>\n`,
+    ),
+    fixed(links.runUrl === null ? '' : `\n${link('The run and its full report', links.runUrl)}\n`),
+  ].filter(({ head, rows }) => head !== '' || rows.length > 0);
+}
+
+function clusterLine({ cluster }: PlanReport): string {
+  const { calico } = cluster;
+  const what = calico
+    ? `Calico ${calico.version ?? 'of an unknown version'} by ${calico.method} (${calico.variant}, ${calico.dataplane})`
+    : 'no Calico';
+  return escapeMarkdown(`Kubernetes ${cluster.kubernetes}, ${cluster.nodes.length} nodes, ${what}`);
+}
+
+function fixed(text: string): Section {
+  return { head: text, rows: [], more: () => '', foot: '', rank: 0 };
+}
+
+function list(title: string, rank: number, rows: readonly string[]): Section {
+  if (rows.length === 0) return fixed('');
+  const head = title === '' ? '\n' : `\n### ${title} (${rows.length})\n\n`;
+  return { head, rows, more: (cut) => `\n_… and ${cut} more; report.json lists all._\n`, foot: '', rank };
+}
+
+function fold(section: Section): Section {
+  if (section.rows.length === 0) return section;
+  return {
+    ...section,
+    head: `\n<details><summary>${section.head.replaceAll('#', '').trim()}</summary>\n\n`,
+    foot: '\n</details>\n',
+  };
+}
+
+function findingRow({
+  code: name,
+  weight,
+  message,
+  remedy,
+  source,
+  evidence,
+}: ReportPreflightFinding): string {
+  const where = evidence
+    .slice(0, 3)
+    .map(({ object, field, value }) =>
+      code([object, field, value === '' ? '' : `= ${value}`].filter(Boolean).join(' ')),
+    );
+  const lines = [
+    `**${name}** · ${weight}`,
+    escapeMarkdown(message),
+    `➜ ${escapeMarkdown(remedy)}`,
+    where.join(' · '),
+    webAddress(source) === null ? '' : link('Source', source),
+  ];
+  return `- ${lines.filter((line) => line !== '').join('<br>')}\n`;
+}
+
+function pathRow({ component, to, support, because }: PlanReport['plan']['path'][number]): string {
+  const what = component === 'calico' ? `Calico ${to.calico}` : `Kubernetes ${to.kubernetes}`;
+  return `1. **${what}** (${support}): ${escapeMarkdown(because)}\n`;
+}
+
+function hopSections(hop: HopReport): readonly Section[] {
+  const time = hop.estimateSeconds === null ? '' : `, about ${formatDuration(hop.estimateSeconds)}`;
+  const rows = hop.stages.map(({ name, changes, summary, estimateSeconds }) => {
+    const written = changes.filter(({ action }) => action !== 'unchanged').length;
+    const refused = changes.filter(({ dryRun }) => dryRun === 'refused').length;
+    const marks = refused > 0 ? `${written} (${refused} refused)` : String(written);
+    return `| ${name} | ${marks} | ${estimateSeconds === null ? '–' : formatDuration(estimateSeconds)} | ${escapeMarkdown(summary)} |\n`;
+  });
+  return [
+    fixed(`\n### Calico ${hop.from.calico} → ${hop.to.calico}${time}\n`),
+    rows.length === 0
+      ? fixed('')
+      : {
+          ...list('', 2, rows),
+          head: '\n| Stage | Objects changed | Time | What it does |\n|---|---|---|---|\n',
+        },
+    list('Your changes', 2, hop.customisations.map(customisationRow)),
+    list(
+      'Cannot be undone',
+      2,
+      hop.irreversible.map(({ text, source }) => `- ${link(escapeMarkdown(text), source)}\n`),
+    ),
+    fold(list(`Changes of ${hop.to.calico}, object by object`, 6, hop.stages.flatMap(changeRows))),
+  ];
+}
+
+function customisationRow({
+  outcome,
+  object,
+  field,
+  live,
+  target,
+  reason,
+}: HopReport['customisations'][number]): string {
+  const sign = outcome === 'kept' ? '✅' : outcome === 'dropped' ? '🗑️' : '⚠️';
+  const values =
+    outcome === 'conflicting'
+      ? `${code(live || '(removed)')} against upstream’s ${code(target || '(removed)')}`
+      : code(live || '(removed)');
+  return `- ${sign} ${outcome}: ${escapeMarkdown(object)} ${code(field)} ${values}${reason === null ? '' : `: ${escapeMarkdown(reason)}`}\n`;
+}
+
+function changeRows({ name, changes }: HopReport['stages'][number]): readonly string[] {
+  return changes
+    .filter(({ action }) => action !== 'unchanged')
+    .map(({ object, action, fields, note }) => {
+      const shown = fields
+        .slice(0, 8)
+        .map(({ field, before, after }) => `<br>${code(`${field}: ${before || '∅'} → ${after || '∅'}`)}`);
+      const rest = fields.length > 8 ? `<br>… ${fields.length - 8} more fields` : '';
+      return `- ${name}: ${action} ${escapeMarkdown(object)}${note === '' ? '' : ` (${escapeMarkdown(note)})`}${shown.join('')}${rest}\n`;
+    });
+}
