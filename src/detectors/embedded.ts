@@ -52,7 +52,7 @@ export function findHeredocs(text: string): Span[] {
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline;
     const line = text.slice(start, end);
-    if (open && line.trim() === open.marker) {
+    if (line.trim() === open?.marker) {
       spans.push([open.from, start]);
       open = null;
     } else if (!open && line.includes('<<')) {
