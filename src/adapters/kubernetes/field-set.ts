@@ -49,41 +49,38 @@ export function isEmpty(set: FieldSet): boolean {
   return Object.keys(set).length === 0;
 }
 
-/** The object without these fields; what was a field itself and is empty then goes, too. */
-export function withoutFields(value: unknown, set: FieldSet): unknown {
-  return Array.isArray(value) ? withoutItems(value, set) : withoutMembers(value, set);
+/**
+ * The object without these fields. A list item or map that is itself in the set goes with all below it, also what nobody
+ * owns (defaults), unless something below is in `kept`.
+ */
+export function withoutFields(value: unknown, set: FieldSet, kept: FieldSet = {}): unknown {
+  return Array.isArray(value) ? withoutItems(value, set, kept) : withoutMembers(value, set, kept);
 }
 
-function withoutMembers(value: unknown, set: FieldSet): unknown {
+function withoutMembers(value: unknown, set: FieldSet, kept: FieldSet): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
-      const below = set[`f:${name}`];
-      if (below === undefined) return [[name, member]];
-      const rest = withoutNode(member, below);
+      const rest = withoutNode(member, set[`f:${name}`], kept[`f:${name}`]);
       return rest === GONE ? [] : [[name, rest]];
     }),
   );
 }
 
-function withoutItems(items: readonly unknown[], set: FieldSet): unknown {
+function withoutItems(items: readonly unknown[], set: FieldSet, kept: FieldSet): unknown {
   return items.flatMap((item) => {
-    const key = Object.keys(set).find((candidate) => isKeyOf(candidate, item));
-    const below = key === undefined ? undefined : set[key];
-    if (below === undefined) return [item];
-    const rest = withoutNode(item, below);
+    const key = Object.keys(set).find((candidate) => isKeyOf(candidate, item)) ?? '';
+    const rest = withoutNode(item, set[key], kept[key]);
     return rest === GONE ? [] : [rest];
   });
 }
 
 const GONE = Symbol('gone');
 
-/** An empty node takes all below it; a node that says so of itself goes when nothing is left. */
-function withoutNode(value: unknown, set: FieldSet): unknown {
-  if (isEmpty(set)) return GONE;
-  const rest = withoutFields(value, set);
-  const isLeftEmpty = typeof rest === 'object' && rest !== null && Object.keys(rest).length === 0;
-  return isLeftEmpty && set[SELF] !== undefined ? GONE : rest;
+function withoutNode(value: unknown, set: FieldSet | undefined, kept: FieldSet = {}): unknown {
+  if (set === undefined) return value;
+  const isItself = isEmpty(set) || set[SELF] !== undefined;
+  return isItself && isEmpty(kept) ? GONE : withoutFields(value, set, kept);
 }
 
 /** Whether a key of a set, `k:{…}` or `v:…`, means this list item. */

@@ -39,20 +39,27 @@ function newest(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry {
   return entries.reduce((last, entry) => ((entry.time ?? '') > (last.time ?? '') ? entry : last));
 }
 
+/** Fields that an apply leaves without an owner, and those that have one. */
+export interface FieldOwnership {
+  readonly abandoned: FieldSet;
+  readonly kept: FieldSet;
+}
+
 /**
- * The fields that nobody owns once ours are those of an apply: what the managers named had, and neither we nor others
- * have. `applied` are the entries that the apply left.
+ * What would be without an owner if the managers named let go of all: `applied` are the entries that an apply of ours
+ * left.
  */
-export function abandonedFields(
+export function ownershipWithout(
   applied: readonly ManagedFieldsEntry[],
   from: readonly string[],
   manager: string,
-): FieldSet {
+): FieldOwnership {
   const version = applied.find((entry) => isOurs(entry, manager))?.apiVersion;
   const isTaken = (entry: ManagedFieldsEntry): boolean =>
     !isOurs(entry, manager) && isMainEntry(entry) && from.includes(entry.manager ?? '');
-  const taken = unionOfEntries(applied.filter((entry) => isTaken(entry) && entry.apiVersion === version));
-  return differenceOf(taken, unionOfEntries(applied.filter((entry) => !isTaken(entry))));
+  const taken = applied.filter((entry) => isTaken(entry) && entry.apiVersion === version);
+  const kept = unionOfEntries(applied.filter((entry) => !isTaken(entry)));
+  return { abandoned: differenceOf(unionOfEntries(taken), kept), kept };
 }
 
 function unionOfEntries(entries: readonly ManagedFieldsEntry[]): FieldSet {

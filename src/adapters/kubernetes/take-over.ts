@@ -1,6 +1,6 @@
 import type { ApplyOptions, KubernetesObject, WriteOptions } from '../../ports/cluster-client.js';
 import { isEmpty, withoutFields } from './field-set.js';
-import { abandonedFields, takeOverFields } from './managed-fields.js';
+import { ownershipWithout, takeOverFields } from './managed-fields.js';
 import { RequestFailure, statusOf } from './request-failure.js';
 import { readObject, send, type Writing, writeQuery } from './write.js';
 
@@ -39,18 +39,17 @@ export async function previewTakeOver(
 ): Promise<KubernetesObject> {
   const { fieldManager, takeOverFrom } = options;
   const applied = await applyOver(options, apply);
-  const abandoned = abandonedFields(applied.metadata.managedFields ?? [], takeOverFrom, fieldManager);
+  const entries = applied.metadata.managedFields ?? [];
+  const { abandoned, kept } = ownershipWithout(entries, takeOverFrom, fieldManager);
   if (isEmpty(abandoned)) return applied;
-  const wanted = withoutFields(applied, abandoned) as KubernetesObject;
+  const wanted = withoutFields(applied, abandoned, kept) as KubernetesObject;
   const changes = [
     ...replacements('', applied, wanted, ['metadata', 'status']),
     ...replacements('/metadata', applied.metadata, wanted.metadata, ['managedFields']),
   ];
   const tried = await patchAt(writing, path, applied, changes, options);
   // The second try is no apply, and would say so.
-  const managedFields = (applied.metadata.managedFields ?? []).filter(
-    (entry) => !takeOverFrom.includes(entry.manager ?? ''),
-  );
+  const managedFields = entries.filter((entry) => !takeOverFrom.includes(entry.manager ?? ''));
   return { ...tried, metadata: { ...tried.metadata, managedFields } };
 }
 

@@ -1,0 +1,61 @@
+import type {
+  KubernetesObject,
+  ObjectMetadata,
+  ObjectReference,
+  Patch,
+} from '../../src/ports/cluster-client.js';
+import { applyPatch } from './fake-cluster-client-merge.js';
+
+/** The object after a patch, which changes the status through its subresource alone. Throws a text that says why not. */
+export function patched(
+  live: KubernetesObject,
+  patch: Patch,
+  subresource: string | undefined,
+): KubernetesObject {
+  const after = applyPatch(live, patch);
+  return subresource === 'status'
+    ? { ...live, status: after['status'] }
+    : { ...after, status: live['status'] };
+}
+
+export function metadataOf({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
+  return { apiVersion, kind, metadata };
+}
+
+export function identityOf({ name, namespace }: ObjectMetadata): ObjectMetadata {
+  return { name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** What an object keeps for life. */
+export function bornAt({
+  uid,
+  creationTimestamp,
+  generation,
+  deletionTimestamp,
+}: ObjectMetadata): Partial<ObjectMetadata> {
+  const kept = { uid, creationTimestamp, generation, deletionTimestamp };
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+}
+
+export function referenceObject({ apiVersion, kind, namespace, name }: ObjectReference): KubernetesObject {
+  return { apiVersion, kind, metadata: { name, ...(namespace === null ? {} : { namespace }) } };
+}
+
+export function nameOf({ kind, namespace, name }: ObjectReference): string {
+  return `${kind} ${namespace === null ? '' : `${namespace}/`}${name}`;
+}
+
+export function isSame(one: KubernetesObject, other: KubernetesObject): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+}
