@@ -140,6 +140,8 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
     ],
   ],
   'install-method-differs': [],
+  'calico-missing': [],
+  'target-unusable': [],
   'several-install-methods': [['both', 'mandatory', { calico: { otherMethods: ['operator'] } }]],
 
   'version-conflict': [
@@ -813,8 +815,12 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
   'earlier-run': [['a lock', 'mandatory', { state: { leftovers: [policyReference('Lease')] } }]],
 };
 
-/** Fires where the inputs are read, not where the cluster is judged. */
-const FIRED_ELSEWHERE: ReadonlySet<PreflightCode> = new Set(['install-method-differs']);
+/** Fire where the plan is made, before a cluster with a target is judged: see make-plan.test.ts. */
+const FIRED_ELSEWHERE: ReadonlySet<PreflightCode> = new Set([
+  'install-method-differs',
+  'calico-missing',
+  'target-unusable',
+]);
 
 describe('on a cluster that is well', () => {
   test('a patch upgrade finds nothing at all', () => {

@@ -11,6 +11,7 @@ import type { Path } from '../path/hop.js';
 import { accessesOf, upgradeRules } from '../permissions.js';
 import type { Comparison, MissingAccess } from '../preflight/preflight.js';
 import { compareHop } from './compare-hop.js';
+import { findStoredProblems } from './find-stored-problems.js';
 import { makePlan, planWithoutTarget } from './make-plan.js';
 import type { ObjectChange, PlanOptions, UpgradePlan } from './plan.js';
 import { tryChanges } from './try-changes.js';
@@ -40,12 +41,14 @@ export async function runPlan(
   );
   options.onProgress('comparing with upstream’s files');
   const comparisons = await compareHops(calico, path, manifests);
+  options.onProgress('holding stored objects to the target’s schemas');
+  const storedProblems = await findStoredProblems(client, definitionsOf(comparisons.at(-1)));
   options.onProgress('asking what the account may do');
   const missingAccess = await findMissingAccess(client, calico);
   options.onProgress('trying the changes without writing');
   const changes = await tryFirstHop(client, comparisons);
   return makePlan(
-    { state, calico, from, target, path, uses, comparisons, missingAccess, changes, storedProblems: [] },
+    { state, calico, from, target, path, uses, comparisons, missingAccess, changes, storedProblems },
     options,
   );
 }
@@ -101,6 +104,12 @@ async function findMissingAccess(
     const answer = answers[index];
     return answer?.isAllowed === false ? [{ access, reason: answer.reason }] : [];
   });
+}
+
+/** The target's definitions of kinds. */
+function definitionsOf(comparison: Comparison | undefined): readonly KubernetesObject[] {
+  if (comparison?.kind !== 'compared') return [];
+  return comparison.result.objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
 }
 
 /** Only the first hop can be tried: the others begin where it ends. */
