@@ -63,14 +63,19 @@ export function createClusterDirectory(
 
 /** Where the cluster of this id has, or would have, its directory. */
 export function directoryOf(id: string): string {
-  return join(tmpdir(), PREFIX + id);
+  return join(temporaryDirectory(), PREFIX + id);
+}
+
+function temporaryDirectory(): string {
+  const named = process.env['TMPDIR'];
+  return named === undefined || named === '' ? tmpdir() : named;
 }
 
 /** This user's clusters on this machine, whatever state they are in. */
 export function listClusterDirectories(): readonly string[] {
-  return readdirSync(tmpdir())
+  return readdirSync(temporaryDirectory())
     .filter((name) => name.startsWith(PREFIX))
-    .map((name) => join(tmpdir(), name))
+    .map((name) => join(temporaryDirectory(), name))
     .filter(isOwn);
 }
 
