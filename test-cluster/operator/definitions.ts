@@ -1,33 +1,42 @@
 import type { KubernetesObject } from '../../src/ports/cluster-client.js';
 import { isDefinition, manifestFiles, readManifest } from '../ready-made/manifests.js';
-import type { RunContext } from './run-context.js';
+import type { ObjectWriter } from './object-writer.js';
 
-/*
- * Definitions that an operator has inside: tigera/operator v1.42.3 pkg/imports/crds/crds.go. Here they come from the
- * manifests of its Calico; a release without manifests has none.
+/**
+ * The definitions that an operator of a Calico release carries (tigera/operator v1.42.3 `pkg/imports/crds`). Here they
+ * come from the manifests of that release; empty where there are none of it.
  */
-
-/** The definitions that an operator of a Calico release carries; empty where there are no manifests of it. */
 export function embeddedDefinitions(calico: string): readonly KubernetesObject[] {
   if (!manifestFiles(calico).includes('operator-crds.yaml')) return [];
   return readManifest(calico, 'operator-crds.yaml').filter(isDefinition);
 }
 
-/** At start: creates what is missing and leaves what is there (`Ensure`). */
-export async function ensureDefinitions({ writer, release, managesDefinitions }: RunContext): Promise<void> {
-  if (!managesDefinitions) return;
-  for (const definition of embeddedDefinitions(release.calico)) await writer.ensure(definition);
-}
+/** Keeps definitions as an operator has them inside; one without definitions keeps nothing. */
+export class DefinitionKeeper {
+  private readonly writer: ObjectWriter;
+  private readonly definitions: readonly KubernetesObject[];
+  private readonly intervalMs: number;
+  private lastMs = 0;
 
-/**
- * Later: overwrites what is there with its own, whichever is newer; nothing owns them, so that they outlive the
- * Installation (`pkg/controller/installation/core_controller.go`, `updateCRDs`).
- */
-export async function overwriteDefinitions({
-  writer,
-  release,
-  managesDefinitions,
-}: RunContext): Promise<void> {
-  if (!managesDefinitions) return;
-  for (const definition of embeddedDefinitions(release.calico)) await writer.write(definition, null);
+  /** @param intervalMs how often the cluster's definitions are looked at: they are large, and nobody watches them */
+  constructor(writer: ObjectWriter, definitions: readonly KubernetesObject[], intervalMs: number) {
+    this.writer = writer;
+    this.definitions = definitions;
+    this.intervalMs = intervalMs;
+  }
+
+  /** At the start: creates what is missing and leaves what is there (`pkg/imports/crds/crds.go`, `Ensure`). */
+  async ensure(): Promise<void> {
+    for (const definition of this.definitions) await this.writer.ensure(definition);
+  }
+
+  /**
+   * Later, with each pass over the Installation: overwrites what is there, whichever is newer. Nothing owns the
+   * definitions, so that they outlive the Installation (`pkg/controller/installation/core_controller.go`, `updateCRDs`).
+   */
+  async overwrite(): Promise<void> {
+    if (Date.now() - this.lastMs < this.intervalMs) return;
+    for (const definition of this.definitions) await this.writer.write(definition, null);
+    this.lastMs = Date.now();
+  }
 }

@@ -11,7 +11,6 @@ import {
   numberAt,
   textAt,
 } from '../ready-made/fields.js';
-import { overwriteDefinitions } from './definitions.js';
 import type { Component } from './faults.js';
 import { chooseImageSet } from './images.js';
 import { FINALIZERS, installationProblem, withDefaults } from './installation.js';
@@ -61,7 +60,7 @@ export async function reconcileInstallation(context: RunContext): Promise<Outcom
   const problem = installationProblem(spec, context.release);
   if (problem !== null)
     return degraded(generation, 'InvalidConfigurationError', 'Invalid Installation provided', problem);
-  await overwriteDefinitions(context);
+  await context.definitions.overwrite();
   await writeDefaults(context, installation, spec);
   if (context.release.ownsPools && !pools.some((pool) => fieldsAt(pool, 'spec')?.['disabled'] !== true)) {
     return degraded(generation, 'ResourceNotFound', 'waiting for enabled IP pools to be created');

@@ -1,4 +1,3 @@
-import { ensureDefinitions } from './definitions.js';
 import { reconcileApiServer, reconcileTiers, writeApiServerState } from './api-server-controller.js';
 import type { StatusName } from './faults.js';
 import { reconcileInstallation, writeInstallationStatus } from './installation-controller.js';
@@ -44,7 +43,7 @@ export class OperatorRun {
 
   /** One pass of every controller. */
   async reconcile(): Promise<void> {
-    if (!this.hasStarted) await ensureDefinitions(this.context);
+    if (!this.hasStarted) await this.context.definitions.ensure();
     this.hasStarted = true;
     for (const { status, reconcile, whenAvailable } of this.controllers) {
       const outcome = await reconcile(this.context);

@@ -4,6 +4,7 @@ import type {
   ObjectKind,
   ObjectReference,
 } from '../../src/ports/cluster-client.js';
+import type { DefinitionKeeper } from './definitions.js';
 import type { Fault } from './faults.js';
 import type { ObjectWriter } from './object-writer.js';
 import type { OperatorRelease } from './releases.js';
@@ -14,8 +15,7 @@ export interface RunContext {
   readonly client: ClusterClient;
   readonly release: OperatorRelease;
   readonly writer: ObjectWriter;
-  /** Whether it overwrites definitions: its release can, and its flag says so. */
-  readonly managesDefinitions: boolean;
+  readonly definitions: DefinitionKeeper;
   /** Where Calico's API is served; null where nothing serves it. */
   readonly endpoint: ApiEndpoint | null;
   readonly faults: () => readonly Fault[];

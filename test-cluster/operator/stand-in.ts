@@ -8,6 +8,7 @@ import type {
 } from '../../src/ports/cluster-client.js';
 import { CALICO_API } from '../ready-made/calico-objects.js';
 import { listAt, numberAt, textAt, valueAt } from '../ready-made/fields.js';
+import { DefinitionKeeper, embeddedDefinitions } from './definitions.js';
 import { FAULT_CONFIG_MAP, type Fault, readFaults } from './faults.js';
 import { ObjectWriter } from './object-writer.js';
 import { OperatorRun } from './operator-run.js';
@@ -25,8 +26,10 @@ export const OPERATOR_DEPLOYMENT: ObjectReference = {
 export interface StandInOptions {
   /** How long a new operator takes until it works. Default: 0. */
   readonly startupMs?: number;
-  /** How often statuses are written; the real one does it every 5 s. Default: 500. */
+  /** How often workloads are looked at and statuses written; the real one does it every 5 s. Default: 500. */
   readonly statusIntervalMs?: number;
+  /** How often definitions are looked at; the real one does it with each pass, every 5 min at least. Default: 5000. */
+  readonly definitionIntervalMs?: number;
   /** Where Calico's API is served; without it the API is not registered. */
   readonly endpoint?: ApiEndpoint;
   readonly onLog?: (text: string) => void;
@@ -38,6 +41,8 @@ export interface StandInOperator {
   readonly running: () => string | null;
   /** Takes the place of all faults told before, those of the ConfigMap apart. */
   readonly setFaults: (faults: readonly Fault[]) => void;
+  /** Resolves once it has gone over all that the cluster holds now and has written its statuses. */
+  readonly settle: () => Promise<void>;
   /** Ends it; what it made stays. */
   readonly stop: () => Promise<void>;
 }
@@ -50,8 +55,10 @@ const WATCHED: readonly ObjectKind[] = [
   { apiVersion: 'operator.tigera.io/v1', kind: 'APIServer' },
   { apiVersion: 'operator.tigera.io/v1', kind: 'ImageSet' },
   { apiVersion: CALICO_API, kind: 'IPPool' },
-  { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
 ];
+
+/** Shortest pause between passes: events come in bunches. */
+const SETTLE_MS = 50;
 
 /** How long to wait before a watch is tried again whose kind is not served yet. */
 const REWATCH_MS = 500;
@@ -67,6 +74,7 @@ export function startStandInOperator(client: ClusterClient, options: StandInOpti
   return {
     running: () => standIn.version,
     setFaults: (faults) => standIn.setFaults(faults),
+    settle: () => standIn.settle(),
     stop: async () => {
       standIn.end();
       await done;
@@ -83,7 +91,9 @@ class StandIn {
   private told: readonly Fault[] = [];
   private configured: readonly Fault[] = [];
   private wake: () => void = () => undefined;
-  private isAwake = true;
+  private wakeUps = 0;
+  private lastStatusMs = 0;
+  private waiters: (() => void)[] = [];
 
   constructor(client: ClusterClient, options: StandInOptions) {
     this.client = client;
@@ -99,6 +109,13 @@ class StandIn {
     this.nudge();
   }
 
+  settle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiters.push(resolve);
+      this.nudge();
+    });
+  }
+
   end(): void {
     this.ending.abort();
     this.nudge();
@@ -107,18 +124,27 @@ class StandIn {
   /** Works until it is ended. */
   async work(): Promise<void> {
     const watches = WATCHED.map((kind) => this.watch(kind));
-    const { statusIntervalMs = 500 } = this.options;
     while (!this.ending.signal.aborted) {
-      const started = Date.now();
+      this.wakeUps = 0;
+      const waiters = this.waiters;
+      this.waiters = [];
+      if (waiters.length > 0) this.lastStatusMs = 0;
       await this.pass();
-      if (!this.isAwake) await this.rest(Math.max(50, statusIntervalMs - (Date.now() - started)));
-      this.isAwake = false;
+      for (const resolve of waiters) resolve();
+      await this.rest(this.wakeUps > 0 ? SETTLE_MS : Math.max(SETTLE_MS, this.statusDueMs()));
     }
+    for (const resolve of this.waiters) resolve();
     await Promise.all(watches);
   }
 
+  /** Milliseconds until statuses are due; a whole interval while nothing runs. */
+  private statusDueMs(): number {
+    const { statusIntervalMs = 500 } = this.options;
+    return this.run ? Math.max(0, this.lastStatusMs + statusIntervalMs - Date.now()) : statusIntervalMs;
+  }
+
   private nudge(): void {
-    this.isAwake = true;
+    this.wakeUps += 1;
     this.wake();
   }
 
@@ -130,13 +156,20 @@ class StandIn {
     this.wake = () => undefined;
   }
 
+  /** Sleeps, unless it is ended. */
+  private async sleep(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.ending.signal }).catch(() => undefined);
+  }
+
   private async pass(): Promise<void> {
     try {
       const run = await this.currentRun();
       if (!run) return;
       this.configured = readFaults(await this.client.get(FAULT_CONFIG_MAP));
       await run.reconcile();
+      if (this.statusDueMs() > 0) return;
       await run.writeStatuses();
+      this.lastStatusMs = Date.now();
     } catch (error) {
       // A conflict, or a namespace that is going: the next pass sees the new state, as a requeue does.
       if (!(error instanceof ActionError) && !(error instanceof SyntaxError)) throw error;
@@ -153,7 +186,7 @@ class StandIn {
     this.identity = identity;
     this.run = null;
     if (!deployment || identity === '') return null;
-    await this.rest(this.options.startupMs ?? 0);
+    await this.sleep(this.options.startupMs ?? 0);
     this.run = this.newRun(deployment);
     return this.run;
   }
@@ -170,14 +203,17 @@ class StandIn {
     }
     log(`operator: ${tag} starts, with Calico ${release.calico}`);
     const args: unknown = valueAt(container, 'args');
+    const managesDefinitions =
+      release.hasDefinitions &&
+      Array.isArray(args) &&
+      args.some((arg) => /^--?manage-crds(?:=true)?$/.test(String(arg)));
+    const writer = new ObjectWriter(client);
+    const definitions = managesDefinitions ? embeddedDefinitions(release.calico) : [];
     return new OperatorRun({
       client,
       release,
-      writer: new ObjectWriter(client),
-      managesDefinitions:
-        release.hasDefinitions &&
-        Array.isArray(args) &&
-        args.some((arg) => /^--?manage-crds(?:=true)?$/.test(String(arg))),
+      writer,
+      definitions: new DefinitionKeeper(writer, definitions, options.definitionIntervalMs ?? 5000),
       endpoint: options.endpoint ?? null,
       faults: () => [...this.told, ...this.configured],
       log,
@@ -191,7 +227,7 @@ class StandIn {
       await this.follow(kind).catch((error: unknown) => {
         if (!(error instanceof ClusterError)) throw error; // the kind is not served yet, or the server is away
       });
-      await sleep(REWATCH_MS, undefined, { signal }).catch(() => undefined);
+      await this.sleep(REWATCH_MS);
     }
   }
 

@@ -62,8 +62,10 @@ function customiseObject(object: Fields, changes: Customisations): void {
   if (object['kind'] !== 'DaemonSet' && object['kind'] !== 'Deployment') return;
   const pod = makeFieldsAt(object, 'spec', 'template', 'spec');
   customisePod(pod, changes);
-  if (object['kind'] === 'DaemonSet' && NODE_DAEMON_SETS.has(name))
-    { customiseNode(object, pod, changes); return; }
+  if (object['kind'] === 'DaemonSet' && NODE_DAEMON_SETS.has(name)) {
+    customiseNode(object, pod, changes);
+    return;
+  }
   if (changes.tolerations) makeListAt(pod, 'tolerations').push(...changes.tolerations);
   if (name === 'calico-typha' && changes.typhaReplicas !== undefined) {
     makeFieldsAt(object, 'spec')['replicas'] = changes.typhaReplicas;

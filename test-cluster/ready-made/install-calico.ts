@@ -5,7 +5,7 @@ import { versionOf } from '../../src/catalog/queries.js';
 import { type Customisations, customise, customiseInstallation } from './customisations.js';
 import { type Installed, installObjects } from './install-objects.js';
 import type { Command } from './kubectl.js';
-import { manifestFiles, readManifest } from './manifests.js';
+import { isDefinition, manifestFiles, readManifest } from './manifests.js';
 import { type Owner, ownedBy, OWNER_MANAGERS } from './owners.js';
 
 /** Which of upstream's files a manifest install is made from, by the name of the file without its ending. */
@@ -23,6 +23,8 @@ export interface InstallOptions {
   readonly command?: Command;
   /** The tool that the objects are to seem to belong to. */
   readonly owner?: Owner;
+  /** For manifest installs: whether definitions are brought in, or are there already. Default: true. */
+  readonly definitions?: boolean;
   /** For operator installs: whether custom-resources.yaml is brought in too. Default: true. */
   readonly customResources?: boolean;
 }
@@ -42,7 +44,9 @@ export async function installCalico(client: ClusterClient, options: InstallOptio
 async function installByManifest(client: ClusterClient, options: InstallOptions): Promise<Installed> {
   const { version, variant = 'calico', customisations = {}, command = 'apply', owner } = options;
   const objects = customise(readManifest(version, `${variant}.yaml`), customisations);
-  return bringIn(client, objects, command, owner);
+  const { definitions = true } = options;
+  const wanted = definitions ? objects : objects.filter((object) => !isDefinition(object));
+  return bringIn(client, wanted, command, owner);
 }
 
 async function installByOperator(client: ClusterClient, options: InstallOptions): Promise<Installed> {

@@ -12,6 +12,17 @@ import {
 
 const NAME = 'calico-apiserver';
 
+/** What its restricted namespace asks of it (`pkg/render/common/securitycontext/security_context.go`). */
+const NON_ROOT = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  privileged: false,
+  runAsGroup: 10_001,
+  runAsNonRoot: true,
+  runAsUser: 10_001,
+  seccompProfile: { type: 'RuntimeDefault' },
+} as const;
+
 /** The registration of Calico's own API. */
 export const API_SERVICE = {
   apiVersion: 'apiregistration.k8s.io/v1',
@@ -50,6 +61,7 @@ export function renderApiServer(source: ApiServerSource): KubernetesObject[] {
             imagePullPolicy: 'IfNotPresent',
             args: ['--secure-port=5443'],
             env: [{ name: 'DATASTORE_TYPE', value: 'kubernetes' }],
+            securityContext: NON_ROOT,
             readinessProbe: { httpGet: { path: '/readyz', port: 5443, scheme: 'HTTPS' }, periodSeconds: 60 },
           },
         ],

@@ -1,0 +1,39 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { helmReleaseSecret } from '../../../test-cluster/ready-made/helm-release.js';
+
+const manifest = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tigera-operator' } }];
+
+describe('helmReleaseSecret', () => {
+  const secret = helmReleaseSecret(
+    { version: 'v3.28.2', values: { installation: { enabled: true } }, manifest, revision: 2 },
+    new Date('2026-11-27T00:00:00Z'),
+  );
+
+  it('is named and labelled as Helm finds it', () => {
+    expect(secret).toMatchObject({
+      type: 'helm.sh/release.v1',
+      metadata: {
+        name: 'sh.helm.release.v1.calico.v2',
+        namespace: 'tigera-operator',
+        labels: { name: 'calico', owner: 'helm', status: 'deployed', version: '2', modifiedAt: '1795737600' },
+      },
+    });
+  });
+
+  it('holds the release as JSON, gzipped, twice in base64', () => {
+    const data = secret['data'] as { readonly release: string };
+    const once = Buffer.from(data.release, 'base64').toString();
+    const text = gunzipSync(Buffer.from(once, 'base64')).toString();
+    const release = JSON.parse(text) as { readonly manifest: string };
+    expect(release.manifest).toContain('kind: Namespace');
+    expect(release).toMatchObject({
+      name: 'calico',
+      namespace: 'tigera-operator',
+      version: 2,
+      config: { installation: { enabled: true } },
+      info: { status: 'deployed', description: 'Upgrade complete' },
+      chart: { metadata: { name: 'tigera-operator', version: 'v3.28.2', appVersion: 'v3.28.2' } },
+    });
+  });
+});
