@@ -191,6 +191,30 @@ describe('clusters met in public repositories', () => {
     ).toEqual(['hack/a.sh: v1.33.1 / v3.30.7']);
   });
 
+  test('what tests one chart concerns no chart beside it', () => {
+    const tool = 'KIND_K8S_VERSION ?= v1.24.1\nup:\n\tkind create cluster\n';
+    expect(
+      clustersOf({
+        'charts/vault/Makefile': tool,
+        'charts/web/kind.yaml': kind('v1.23.1'),
+        'rake/spec/fixtures/values.yaml': 'kubernetesVersion: 1.16.0\n',
+        'charts/proxy/values.yaml': 'image: registry.k8s.io/kube-proxy:v1.33.1\n',
+        'charts/cni/values.yaml': 'image: docker.io/calico/node:v3.30.7\n',
+      }),
+    ).toEqual([
+      'charts: v1.33.1 / v3.30.7',
+      'charts/vault/Makefile: v1.24.1 / ',
+      'charts/web/kind.yaml: v1.23.1 / ',
+      'rake/spec/fixtures/values.yaml: v1.16.0 / ',
+    ]);
+    expect(
+      clustersOf({
+        'charts/vault/Makefile': tool,
+        'charts/cni/values.yaml': 'image: docker.io/calico/node:v3.30.7\n',
+      }),
+    ).toEqual(['charts/cni/values.yaml:  / v3.30.7', 'charts/vault/Makefile: v1.24.1 / ']);
+  });
+
   test('a task runner does not mix the clusters of the scripts that it names', () => {
     expect(
       clustersOf({

@@ -15,7 +15,7 @@ const LAYERS =
   /^(?:apps?|applications|bootstrap|clusters?|core|crds|flux|flux-system|infra(?:structure)?|provision|system|talos|components|config)$/i;
 /** Folders of trials and samples: what is in there concerns nothing outside. */
 const BARRIERS =
-  /^(?:tests?|e2e|testdata|examples?|samples?|hack|molecule|demos?|docs?|\.ci|ci|benchmarks?|perf|sandbox(?:es)?|playground|labs?|tutorials?|workshops?)$/i;
+  /^(?:tests?|__tests__|specs?|fixtures?|e2e|testdata|examples?|samples?|hack|molecule|demos?|docs?|\.ci|ci|benchmarks?|perf|sandbox(?:es)?|playground|labs?|tutorials?|workshops?)$/i;
 
 const TESTS = /^(?:tests?|e2e|testdata)$/i;
 

@@ -25,9 +25,24 @@ function closeLevel(open: Open, depth: number, grouping: Grouping): Open {
     if (depthOf(folder) !== depth) append(next, folder, members);
     else if (hasBothSides(members)) addTogether(folder || '.', members, grouping);
     else if (folder === '' || barrierOf(`${folder}/file`) === folder) placeOneSide(folder, members, grouping);
-    else append(next, folderOf(folder), members);
+    else append(next, folderOf(folder), CHART.test(folder) ? withoutTools(members, grouping) : members);
   }
   return next;
+}
+
+const CHART = /(?:^|\/)charts\/[^/]+$/;
+const IN_CHART = /(?:^|\/)charts\/[^/]+\/./;
+const PART_OF_CHART =
+  /(?:^|\/)charts\/[^/]+\/(?:(?:Chart|requirements)\.|[\w.-]*values[\w.-]*\.ya?ml$|(?:templates|crds|charts|files)\/)/;
+
+/** Whether a file stands in a chart's folder and is no part of the chart: it builds or tests that chart and no other. */
+function isChartTool(path: string): boolean {
+  return IN_CHART.test(path) && !PART_OF_CHART.test(path);
+}
+
+function withoutTools(members: readonly Unit[], grouping: Grouping): readonly Unit[] {
+  for (const unit of members) if (isChartTool(unit.path)) grouping.addAlone(unit);
+  return members.filter(({ path }) => !isChartTool(path));
 }
 
 function addTogether(folder: string, units: readonly Unit[], grouping: Grouping): void {
@@ -65,7 +80,7 @@ function placeOneSide(folder: string, members: readonly Unit[], grouping: Groupi
 /** Whether a lasting cluster has one side, lacks the one that the units bring, and runs no other CNI. */
 function lacks(group: Group, members: readonly Unit[]): boolean {
   const own = [...group.units];
-  if (own.length === 0 || own.every(({ path }) => isPipeline(path))) return false;
+  if (own.length === 0 || own.every(({ path }) => isPipeline(path) || isChartTool(path))) return false;
   const brings = (side: (found: FoundIn) => boolean): boolean =>
     members.some(({ found }) => found.some(side));
   const has = (side: (found: FoundIn) => boolean): boolean => own.some(({ found }) => found.some(side));
