@@ -15,7 +15,7 @@ import { referenceOf } from '../../../src/cluster/object-name.js';
 import type { TestCluster } from '../../../test-cluster/types.js';
 import { clientOfPlanner } from '../../cluster/live/planner.js';
 import { eventually } from '../../test-cluster/eventually.js';
-import { describeWithCalico } from '../../test-cluster/ready-made/requirements.js';
+import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
 
 const OPTIONS: PlanOptions = {
   target: 'recommended',
