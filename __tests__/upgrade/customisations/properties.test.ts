@@ -26,7 +26,7 @@ type Options = ReturnType<ReturnType<typeof installOptions>['generate']>['value'
 
 /** An install of several parts, each with names of its own. */
 function installOf(...parts: readonly Options[]): readonly KubernetesObject[] {
-  const all = (name: "env" | "data" | "labels" | "cni"): Record<string, string> =>
+  const all = (name: 'env' | 'data' | 'labels' | 'cni'): Record<string, string> =>
     Object.assign({}, ...parts.map((part) => part[name])) as Record<string, string>;
   const names = (name: 'initContainers' | 'tolerations'): string[] => parts.flatMap((part) => part[name]);
   return [

@@ -12,12 +12,14 @@ import {
 
 const availability = manifestAvailability();
 
-/** Why there are no upstream files here; null: there are. */
-export const lackOfFiles = availability.isAvailable ? null : availability.reason;
-
 /** `describe`, where upstream's files are there, or where REQUIRE_ALL_TESTS is 1; else the tests are skipped. */
-export const describeWithFiles =
-  lackOfFiles === null || process.env['REQUIRE_ALL_TESTS'] === '1' ? describe : describe.skip;
+export const describeWithManifests =
+  availability.isAvailable || process.env['REQUIRE_ALL_TESTS'] === '1' ? describe : describe.skip;
+
+/** A title that says why a suite is skipped. */
+export function needingManifests(title: string): string {
+  return availability.isAvailable ? title : `${title} (skipped: ${availability.reason})`;
+}
 
 /** A release's file, and the file of the same name in the next release that is kept here. */
 export interface Hop {
@@ -41,7 +43,7 @@ const INSTALL_FILES = [
 
 /** Every pair of neighbouring releases, for every file that both have. */
 export function hops(): Hop[] {
-  if (lackOfFiles !== null) return [];
+  if (!availability.isAvailable) return [];
   const releases = manifestVersions().filter((name) => /^v\d+\.\d+\.\d+$/.test(name));
   return INSTALL_FILES.flatMap((file) => {
     const having = releases.filter((release) => manifestFiles(release).includes(file));

@@ -1,26 +1,20 @@
 import { expect, test } from '@jest/globals';
 import { merge } from '../../../src/upgrade/customisations/merge.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
-import { customise, type Customisations } from '../../../test-cluster/ready-made/customisations.js';
-import { describeWithFiles, hops, isSameInstall, lackOfFiles, linesOf, objectsOf } from './upstream-files.js';
-
-const TYPICAL: Customisations = {
-  mtu: 1400,
-  ipAutodetection: 'interface=eth1',
-  poolCidr: '10.9.0.0/16',
-  nodeEnv: { FELIX_LOGSEVERITYSCREEN: 'Warning', FELIX_MTUIFACEPATTERN: 'eth.*' },
-  resources: { requests: { cpu: '500m', memory: '128Mi' }, limits: { memory: '512Mi' } },
-  registry: 'registry.example.com/mirror',
-  pullSecret: 'pull',
-  tolerations: [{ key: 'mine', operator: 'Exists', effect: 'NoSchedule' }],
-  nodeSelector: { pool: 'calico' },
-  extraVolume: { name: 'extra', hostPath: '/srv/extra', mountPath: '/extra' },
-  typhaReplicas: 3,
-};
+import { customise } from '../../../test-cluster/ready-made/customisations.js';
+import { TYPICAL } from './typical.js';
+import {
+  describeWithManifests,
+  needingManifests,
+  hops,
+  isSameInstall,
+  linesOf,
+  objectsOf,
+} from './upstream-files.js';
 
 const isInitRemoved = (line: string): boolean => line.includes('initContainers[name=flexvol-driver]');
 
-describeWithFiles(`upstream's files${lackOfFiles === null ? '' : ` (skipped: ${lackOfFiles})`}`, () => {
+describeWithManifests(needingManifests("upstream's files"), () => {
   test('are there for several releases and variants', () => {
     expect(hops().length).toBeGreaterThanOrEqual(40);
     expect(new Set(hops().map(({ file }) => file)).size).toBeGreaterThanOrEqual(5);

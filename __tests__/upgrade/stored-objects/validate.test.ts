@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-client.js';
 import { validateStoredObject } from '../../../src/upgrade/stored-objects/validate.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { installObjects } from '../../../test-cluster/ready-made/install-objects.js';
-import { manifestAvailability, readManifest } from '../../../test-cluster/ready-made/manifests.js';
-import { startCluster } from '../../../test-cluster/start-cluster.js';
-import type { TestCluster } from '../../../test-cluster/types.js';
-import { describeWith, lackOf, titleOf } from '../../test-cluster/ready-made/requirements.js';
+import { readManifest } from '../../../test-cluster/ready-made/manifests.js';
+import { describeWithCluster } from '../../../test-cluster/jest.js';
+import { describeWithManifests, needingManifests } from '../customisations/upstream-files.js';
 import { STORED_CASES } from './objects.js';
 
 const RELEASE = 'v3.32.1';
-const files = manifestAvailability();
-const noFiles = files.isAvailable ? null : files.reason;
-const noCluster = lackOf({ controllers: false });
 
 function definitionOf(kind: string): KubernetesObject {
   const definition = readManifest(RELEASE, 'crds.yaml').find(
@@ -21,7 +17,7 @@ function definitionOf(kind: string): KubernetesObject {
   return definition ?? { apiVersion: '', kind: '', metadata: { name: kind } };
 }
 
-describeWith(noFiles)(titleOf(`stored objects against the CRDs of ${RELEASE}`, noFiles), () => {
+describeWithManifests(needingManifests(`stored objects against the CRDs of ${RELEASE}`), () => {
   test.each(STORED_CASES)('$title', ({ object, problems }) => {
     const found = validateStoredObject(object, definitionOf(object.kind));
     const seen = new Set(found.map(({ field, kind }) => `${kind} ${field}`));
@@ -58,29 +54,24 @@ describeWith(noFiles)(titleOf(`stored objects against the CRDs of ${RELEASE}`, n
   });
 });
 
-describeWith(noCluster)(titleOf('what a real API server says', noCluster), () => {
-  let cluster: TestCluster;
+describeWithManifests(needingManifests('stored objects'), () => {
+  describeWithCluster('in a real API server', { controllers: false, own: true }, (cluster) => {
+    beforeAll(async () => {
+      const client = await createClusterClient(cluster().kubeconfig, null);
+      await installObjects(client, readManifest(RELEASE, 'crds.yaml'), { command: 'apply --server-side' });
+    }, 90_000);
 
-  beforeAll(async () => {
-    cluster = await startCluster({ controllers: false });
-    const client = await createClusterClient(cluster.kubeconfig, null);
-    await installObjects(client, readManifest(RELEASE, 'crds.yaml'), { command: 'apply --server-side' });
-  }, 90_000);
-
-  afterAll(async () => {
-    await cluster.stop();
-  });
-
-  test.each(STORED_CASES)('agrees on $title', async ({ object, problems }) => {
-    const { names } = definitionOf(object.kind)['spec'] as { names: { plural: string } };
-    const path = `/apis/${object.apiVersion}/${names.plural}?dryRun=All&fieldValidation=`;
-    const loose = await cluster.api.ask('POST', `${path}Ignore`, object);
-    const strict = await cluster.api.ask('POST', `${path}Strict`, object);
-    const verdicts = { isRefused: loose.status !== 201, message: JSON.stringify(loose.body) };
-    expect(verdicts).toMatchObject({ isRefused: problems.some(([, kind]) => kind === 'invalid') });
-    const unknowns = problems
-      .filter(([, kind]) => kind === 'unknown')
-      .map(([field]) => `unknown field \\"${field}\\"`);
-    expect(unknowns.filter((text) => !JSON.stringify(strict.body).includes(text))).toEqual([]);
+    test.each(STORED_CASES)('agrees on $title', async ({ object, problems }) => {
+      const { names } = definitionOf(object.kind)['spec'] as { names: { plural: string } };
+      const path = `/apis/${object.apiVersion}/${names.plural}?dryRun=All&fieldValidation=`;
+      const loose = await cluster().api.ask('POST', `${path}Ignore`, object);
+      const strict = await cluster().api.ask('POST', `${path}Strict`, object);
+      const verdicts = { isRefused: loose.status !== 201, message: JSON.stringify(loose.body) };
+      expect(verdicts).toMatchObject({ isRefused: problems.some(([, kind]) => kind === 'invalid') });
+      const unknowns = problems
+        .filter(([, kind]) => kind === 'unknown')
+        .map(([field]) => `unknown field \\"${field}\\"`);
+      expect(unknowns.filter((text) => !JSON.stringify(strict.body).includes(text))).toEqual([]);
+    });
   });
 });
