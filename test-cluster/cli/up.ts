@@ -47,7 +47,7 @@ async function install(
   for (const { object, reason } of refused) {
     onProgress(`refused: ${object.kind} ${object.name}: ${reason}`);
   }
-  if (method === 'operator') await startOperatorProcess(cluster);
+  await startOperatorProcess(cluster);
   updateRecord(cluster.directory, { installed: `Calico ${version} (${method})` });
 }
 

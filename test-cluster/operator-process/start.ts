@@ -1,15 +1,19 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readRecord } from '../cluster-directory.js';
 import { startProcess } from '../start-process.js';
 import { type TestCluster } from '../types.js';
 
-/** Starts the stand-in of the Tigera operator as a process of the cluster, so that it works as long as the cluster. */
+/** Starts what plays Calico's own programs as a process of the cluster, so that it works as long as the cluster. */
 export async function startOperatorProcess({ directory, kubeconfigPath }: TestCluster): Promise<void> {
   const tsx = createRequire(import.meta.url).resolve('tsx');
+  const main = join(import.meta.dirname, '..', 'operator', 'main.ts');
+  // The API server of real nodes is in a network of its own, from where this process cannot be reached.
+  const flags = readRecord(directory)?.realNodes.length === 0 ? ['--serve-api'] : [];
   await startProcess(directory, {
     name: 'operator',
     program: process.execPath,
-    args: ['--import', pathToFileURL(tsx).href, join(import.meta.dirname, 'main.ts'), kubeconfigPath],
+    args: ['--import', pathToFileURL(tsx).href, main, kubeconfigPath, ...flags],
   });
 }

@@ -1,33 +1,37 @@
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
 import { ActionError } from '../../src/errors.js';
+import { startCalicoNodeWrites } from '../ready-made/calico-node-writes.js';
 import { serveCalicoApi } from './calico-api.js';
 import { startStandInOperator } from './stand-in.js';
 
 /**
- * The stand-in as a process of its own: `tsx test-cluster/operator/main.ts KUBECONFIG`, a path or the text itself.
- * It works until SIGINT or SIGTERM; faults are told by the ConfigMap tigera-operator/stand-in-faults.
+ * What plays Calico's own programs in a cluster, as a process of its own: `main.ts KUBECONFIG [--serve-api]`, a path or
+ * the text itself. It plays the operator where there is one, writes what calico-node writes, and serves Calico's API
+ * where the API server is on this machine's loopback (not with real nodes). It works until SIGINT or SIGTERM; faults
+ * are told by the ConfigMap tigera-operator/stand-in-faults.
  */
-async function main(kubeconfig: string | undefined): Promise<void> {
+async function main(kubeconfig: string | undefined, ...flags: readonly string[]): Promise<void> {
   if (!kubeconfig) {
-    console.error('usage: main.ts KUBECONFIG');
+    console.error('usage: main.ts KUBECONFIG [--serve-api]');
     process.exitCode = 2;
     return;
   }
   const client = await createClusterClient(kubeconfig, null);
-  const api = await serveCalicoApi(client);
-  const operator = startStandInOperator(client, {
-    endpoint: api.endpoint,
-    onLog: (text) => console.log(text),
-  });
-  console.log(`the stand-in operator works on ${client.server}`);
+  const onLog = (text: string): void => console.log(text);
+  const api = flags.includes('--serve-api') ? await serveCalicoApi(client) : null;
+  const writes = startCalicoNodeWrites(client, { onLog });
+  const operator = startStandInOperator(client, { ...(api ? { endpoint: api.endpoint } : {}), onLog });
+  console.log(`playing Calico’s programs on ${client.server}`);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
   await operator.stop();
-  await api.stop();
+  await writes.stop();
+  await api?.stop();
 }
 
-main(process.argv[2]).catch((error: unknown) => {
+const [, , kubeconfig, ...flags] = process.argv;
+main(kubeconfig, ...flags).catch((error: unknown) => {
   if (!(error instanceof ActionError)) throw error;
   console.error(`${error.message} ${error.remedy}`);
   process.exitCode = 1;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../src/ports/cluster-client.js';
 import { ActionError } from '../../src/errors.js';
 import { compareVersions, parseVersion } from '../../src/version/version.js';
@@ -9,6 +10,9 @@ import { ipamState } from './ipam-state.js';
 
 /** The name under which calico-node writes: that of its program. */
 const MANAGER = 'calico-node';
+
+/** How long to wait before a watch that failed is tried again. */
+const REWATCH_MS = 500;
 
 const CLUSTER_INFORMATION: ObjectReference = {
   apiVersion: CALICO_API,
@@ -52,12 +56,25 @@ async function work(
   signal: AbortSignal,
   options: CalicoNodeWritesOptions,
 ): Promise<void> {
+  const { onLog = (): void => undefined } = options;
   const started = new Set<string>();
-  const selector = 'k8s-app in (calico-node,canal)';
-  for await (const event of client.watch(
-    { apiVersion: 'v1', kind: 'Pod' },
-    { labelSelector: selector, signal },
-  )) {
+  while (!signal.aborted) {
+    await follow(client, signal, started, onLog).catch((error: unknown) => {
+      if (!(error instanceof ActionError)) throw error;
+      onLog(`calico-node: ${error.message}`); // the server is away; its pods are looked at anew
+    });
+    await sleep(REWATCH_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function follow(
+  client: ClusterClient,
+  signal: AbortSignal,
+  started: Set<string>,
+  onLog: (text: string) => void,
+): Promise<void> {
+  const labelSelector = 'k8s-app in (calico-node,canal)';
+  for await (const event of client.watch({ apiVersion: 'v1', kind: 'Pod' }, { labelSelector, signal })) {
     const pods = event.type === 'snapshot' ? event.objects : [event.object];
     for (const pod of pods) {
       const id = pod.metadata.uid ?? '';
@@ -65,7 +82,7 @@ async function work(
       started.add(id);
       await startUp(client, pod).catch((error: unknown) => {
         if (!(error instanceof ActionError)) throw error;
-        options.onLog?.(`calico-node of ${textAt(pod, 'spec', 'nodeName')}: ${error.message}`);
+        onLog(`calico-node of ${textAt(pod, 'spec', 'nodeName')}: ${error.message}`);
       });
     }
   }

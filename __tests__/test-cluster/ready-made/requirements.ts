@@ -3,6 +3,8 @@ import { readyAvailability } from '../../../test-cluster/availability.js';
 import { manifestAvailability } from '../../../test-cluster/ready-made/manifests.js';
 import type { ClusterOptions } from '../../../test-cluster/types.js';
 
+export { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
+
 /** Why there can be no such cluster with upstream's manifests here; null: there can. */
 export function lackOf(options: ClusterOptions): string | null {
   for (const availability of [manifestAvailability(), readyAvailability(options)]) {
