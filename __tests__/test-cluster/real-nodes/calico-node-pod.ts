@@ -30,7 +30,7 @@ export function calicoNodePod(version: string, nodeName: string): object {
     ],
     containers: [
       {
-        name: 'calico-node',
+        name: 'main',
         image: `docker.io/calico/node:${version}`,
         env: [{ name: 'NODENAME', ...nodeNameFrom }],
         securityContext: { privileged: true },

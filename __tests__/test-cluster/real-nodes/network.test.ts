@@ -1,70 +1,69 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
+import { describeWithCluster } from '../../../test-cluster/jest.js';
 import { openRealNode } from '../../../test-cluster/real-nodes/real-node.js';
-import { startCluster } from '../../../test-cluster/start-cluster.js';
-import { type TestCluster } from '../../../test-cluster/types.js';
-import { describeRealNodes, lackOfRealNodes } from './requirements.js';
-import { kubectl, reaches, runAgnhost } from './scene.js';
+import { eventually } from '../eventually.js';
+import { createScene, execIn, logOf, reaches, runAgnhost, type Scene } from './scene.js';
 
-jest.setTimeout(180_000);
-
-describeRealNodes(`pods on two real nodes (${lackOfRealNodes ?? 'available'})`, () => {
-  let cluster: TestCluster;
+describeWithCluster('pods on two real nodes', { realNodes: 2 }, (cluster) => {
+  let scene: Scene;
   let server: string;
 
   beforeAll(async () => {
-    cluster = await startCluster({ realNodes: 2 });
+    scene = await createScene(cluster());
     [, server] = await Promise.all([
-      runAgnhost(cluster, 'client', 'real-1'),
-      runAgnhost(cluster, 'server', 'real-2'),
+      runAgnhost(scene, 'client', 'real-1'),
+      runAgnhost(scene, 'server', 'real-2'),
     ]);
-    await cluster.api.call('POST', '/api/v1/namespaces/default/services', {
+    await cluster().api.call('POST', `/api/v1/namespaces/${scene.namespace}/services`, {
       metadata: { name: 'server' },
       spec: { selector: { app: 'server' }, ports: [{ port: 80, targetPort: 8080 }] },
     });
-  });
-  afterAll(() => cluster.stop());
+  }, 120_000);
 
-  test('have addresses of their nodes', () => {
+  it('have addresses of their nodes', () => {
     expect(server).toMatch(/^192\.168\.2\.\d+$/);
   });
 
-  test('run commands for kubectl exec and give their output and status', async () => {
-    expect(await kubectl(cluster, ['exec', 'client', '--', 'sh', '-c', 'hostname; exit 3'])).toEqual({
-      status: 3,
-      text: expect.stringMatching(/^client\n/) as unknown,
-    });
+  it('run commands and give their output and status', async () => {
+    const result = await execIn(scene, 'client', ['sh', '-c', 'hostname; echo oops >&2; exit 3']);
+
+    expect(result).toEqual({ exitCode: 3, stdout: 'client\n', stderr: expect.stringContaining('oops') });
   });
 
-  test('give their logs to kubectl logs', async () => {
-    expect((await kubectl(cluster, ['logs', 'server'])).text).toMatch(/Started HTTP server on port 8080/);
+  it('give their logs', async () => {
+    expect(await logOf(scene, 'server')).toContain('Started HTTP server on port 8080');
   });
 
-  test('reach a pod on the other node by its address', async () => {
-    expect(await reaches(cluster, 'client', `${server}:8080`)).toBe(true);
+  it('reach a pod on the other node by its address', async () => {
+    expect(await reaches(scene, 'client', `${server}:8080`)).toBe(true);
   });
 
-  test('reach a Service by its name in the DNS', async () => {
-    expect(await reaches(cluster, 'client', 'server.default.svc.cluster.local:80')).toBe(true);
+  it('are reached by the API server, for its proxy', async () => {
+    const path = `/api/v1/namespaces/${scene.namespace}/pods/server:8080/proxy/hostname`;
+
+    expect(await cluster().api.ask('GET', path)).toEqual({ status: 200, body: 'server' });
   });
 
-  test('reach the API server by the Service that every cluster has', async () => {
-    expect(await reaches(cluster, 'client', 'kubernetes.default:443')).toBe(true);
+  it.each(['server', 'server.NAMESPACE.svc.cluster.local'])(
+    'reach a Service by its name in the DNS, %s, soon after it is made',
+    async (name) => {
+      const target = `${name.replace('NAMESPACE', scene.namespace)}:80`;
+
+      expect(
+        await eventually(async () => ((await reaches(scene, 'client', target)) ? 'reached' : null)),
+      ).toBe('reached');
+    },
+  );
+
+  it('reach the API server by the Service that every cluster has', async () => {
+    expect(await reaches(scene, 'client', 'kubernetes.default:443')).toBe(true);
   });
 
-  test('reach nothing of this machine, nor anything beyond', async () => {
-    const port = new URL(cluster.server).port;
-    expect(await reaches(cluster, 'client', `172.18.0.1:${port}`)).toBe(false);
-    const { stdout } = await openRealNode(cluster.directory, 'real-1').run(['ip', '-brief', 'link']);
-    expect(stdout.split('\n').map((line) => line.split('@')[0]?.trim())).not.toContain('eth1');
-  });
+  it('reach no port of this machine, and the node has no interface that leads there', async () => {
+    const { port } = new URL(cluster().server);
+    const { stdout } = await openRealNode(cluster().directory, 'real-1').run(['ls', '/sys/class/net']);
 
-  test('reach no pod of a node that drops what it should forward, and do so again when it no longer does', async () => {
-    const node = openRealNode(cluster.directory, 'real-2');
-
-    await node.run(['iptables', '-I', 'FORWARD', '-j', 'DROP']);
-    expect(await reaches(cluster, 'client', `${server}:8080`)).toBe(false);
-
-    await node.run(['iptables', '-D', 'FORWARD', '-j', 'DROP']);
-    expect(await reaches(cluster, 'client', `${server}:8080`)).toBe(true);
+    expect(await reaches(scene, 'client', `172.18.0.1:${port}`)).toBe(false);
+    expect(stdout.split('\n').filter((name) => !/^(?:lo|eth0|veth.*|)$/.test(name))).toEqual([]);
   });
 });

@@ -2,14 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, jest, test } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { listClusterDirectories, readRecord } from '../../../test-cluster/cluster-directory.js';
+import { describeWithCluster } from '../../../test-cluster/jest.js';
 import { markedProcesses } from '../../../test-cluster/processes.js';
 import { nodeDirectory } from '../../../test-cluster/real-nodes/layout.js';
 import { removeAbandonedClusters } from '../../../test-cluster/remove-cluster.js';
-import { startCluster } from '../../../test-cluster/start-cluster.js';
-import { describeRealNodes, lackOfRealNodes } from './requirements.js';
-import { eventually, runAgnhost } from './scene.js';
+import { eventually } from '../eventually.js';
+import { createScene, runAgnhost } from './scene.js';
 
 /** What a cluster could leave on the machine, outside of its own namespaces. */
 function tracesOf(directory: string): object {
@@ -57,35 +57,30 @@ function commandLines(): readonly string[] {
   });
 }
 
-async function directoryOwnedBy({ pid }: ChildProcess): Promise<string> {
-  const seen = (): Promise<string | undefined> =>
-    Promise.resolve(
-      listClusterDirectories().find(
-        (directory) =>
-          readRecord(directory)?.owner?.pid === pid &&
-          existsSync(join(nodeDirectory(directory, 'real-1'), 'pid')),
-      ),
-    );
-  return (await eventually('a node', seen, (directory) => directory !== undefined)) ?? '';
+function directoryOwnedBy({ pid }: ChildProcess): Promise<string> {
+  const hasNode = (directory: string): boolean => existsSync(join(nodeDirectory(directory, 'real-1'), 'pid'));
+  return eventually(() => {
+    const directories = listClusterDirectories().filter((path) => readRecord(path)?.owner?.pid === pid);
+    return Promise.resolve(directories.find(hasNode) ?? null);
+  }, 120_000);
 }
 
-jest.setTimeout(180_000);
+const before = machine();
 
-describeRealNodes(`a cluster with real nodes (${lackOfRealNodes ?? 'available'})`, () => {
-  test('leaves nothing behind when it is stopped, and the machine as it was', async () => {
-    const before = machine();
-    const cluster = await startCluster({ realNodes: 1 });
-    await runAgnhost(cluster, 'pod', 'real-1');
-    expect(tracesOf(cluster.directory)).not.toEqual(NO_TRACES);
+describeWithCluster('a cluster with real nodes', { realNodes: 1, own: true }, (cluster) => {
+  it('leaves nothing behind when it is stopped, and never touches the machine itself', async () => {
+    const { directory } = cluster();
+    await runAgnhost(await createScene(cluster()), 'pod', 'real-1');
+    expect(tracesOf(directory)).not.toEqual(NO_TRACES);
     expect(machine()).toEqual(before);
 
-    await cluster.stop();
+    await cluster().stop();
 
-    expect(tracesOf(cluster.directory)).toEqual(NO_TRACES);
+    expect(tracesOf(directory)).toEqual(NO_TRACES);
     expect(machine()).toEqual(before);
   });
 
-  test('leaves nothing behind when its owner was killed in the middle and another cleans up', async () => {
+  it('leaves nothing behind when its owner is killed in the middle and another cleans up', async () => {
     const script = join(import.meta.dirname, 'owner.ts');
     const owner = spawn(process.execPath, ['--import', 'tsx', script], { stdio: 'ignore' });
     const directory = await directoryOwnedBy(owner);
@@ -96,5 +91,5 @@ describeRealNodes(`a cluster with real nodes (${lackOfRealNodes ?? 'available'})
     await removeAbandonedClusters();
 
     expect(tracesOf(directory)).toEqual(NO_TRACES);
-  });
+  }, 120_000);
 });
