@@ -6,6 +6,8 @@ import {
   renderFindings,
   renderInputsTable,
   renderOutputsTable,
+  renderPreflight,
+  renderReadOnlyRole,
 } from '../scripts/docs/render.js';
 import { INPUTS, OUTPUTS, type InputSpec } from '../src/inputs-table.js';
 
@@ -31,6 +33,8 @@ describe('what users read is what the code does', () => {
   test('generated files are current: npm run docs', () => {
     expect(readText('action.yml')).toBe(renderActionYml());
     expect(readText('docs/findings.md')).toBe(renderFindings());
+    expect(readText('docs/preflight.md')).toBe(renderPreflight());
+    expect(readText('docs/plan.md')).toContain(renderReadOnlyRole());
     expect(readText('README.md')).toContain(renderInputsTable());
     expect(readText('README.md')).toContain(renderOutputsTable());
   });
@@ -42,7 +46,7 @@ describe('what users read is what the code does', () => {
   });
 
   test('every relative link in the documentation leads somewhere', () => {
-    for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/scope.md', 'docs/catalog.md']) {
+    for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/scope.md', 'docs/catalog.md', 'docs/plan.md']) {
       const folder = file.includes('/') ? file.replace(/[^/]*$/, '') : '';
       for (const [, target = ''] of readText(file).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
         if (!target.includes('://')) expect(() => readFileSync(`${folder}${target}`)).not.toThrow(/ENOENT/);

@@ -4,6 +4,8 @@ import {
   renderFindings,
   renderInputsTable,
   renderOutputsTable,
+  renderPreflight,
+  renderReadOnlyRole,
   replaceSection,
 } from './render.js';
 
@@ -12,3 +14,8 @@ const withInputs = replaceSection(readme, 'inputs', renderInputsTable());
 writeFileSync('README.md', replaceSection(withInputs, 'outputs', renderOutputsTable()));
 writeFileSync('action.yml', renderActionYml());
 writeFileSync('docs/findings.md', renderFindings());
+writeFileSync('docs/preflight.md', renderPreflight());
+writeFileSync(
+  'docs/plan.md',
+  replaceSection(readFileSync('docs/plan.md', 'utf8'), 'role', renderReadOnlyRole()),
+);
