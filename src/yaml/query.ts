@@ -60,15 +60,10 @@ export function* walk(root: YamlNode): Generator<Visit> {
     yield visit;
     const { node, keys } = visit;
     if (node.kind === 'map') {
-      for (let index = node.entries.length - 1; index >= 0; index--) {
-        const entry = node.entries[index];
-        if (entry) stack.push({ node: entry.value, keys: [...keys, entry.key.value], parent: node });
-      }
+      for (const { key, value } of node.entries.toReversed())
+        stack.push({ node: value, keys: [...keys, key.value], parent: node });
     } else if (node.kind === 'sequence') {
-      for (let index = node.items.length - 1; index >= 0; index--) {
-        const item = node.items[index];
-        if (item) stack.push({ node: item, keys, parent: node });
-      }
+      for (const item of node.items.toReversed()) stack.push({ node: item, keys, parent: node });
     }
   }
 }
