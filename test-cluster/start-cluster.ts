@@ -67,7 +67,14 @@ async function startParts(directory: string, options: ClusterOptions, programs: 
       await addLightNodes(directory, options, { ...programs, kwok: programs.kwok }, { controlPlane, fabric });
     if (programs.realNodes !== null && fabric !== null) {
       onProgress(`starting ${realNodes} real nodes`);
-      const parts = { directory, count: realNodes, fabric, controlPlane, programs: programs.realNodes };
+      const parts = {
+        directory,
+        count: realNodes,
+        fabric,
+        controlPlane,
+        programs: programs.realNodes,
+        onProgress,
+      };
       updateRecord(directory, { realNodes: await startRealNodes(parts) });
     }
   } finally {

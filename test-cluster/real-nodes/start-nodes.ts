@@ -29,6 +29,7 @@ export interface RealNodesOptions {
   readonly fabric: Fabric;
   readonly controlPlane: ControlPlane;
   readonly programs: RealNodePrograms;
+  readonly onProgress?: (text: string) => void;
 }
 
 /**
@@ -38,18 +39,22 @@ export interface RealNodesOptions {
  * @throws EnvironmentError with what a node lacks.
  */
 export async function startRealNodes(options: RealNodesOptions): Promise<readonly string[]> {
-  const { directory, count, fabric, controlPlane } = options;
+  const { directory, count, fabric, controlPlane, onProgress = () => undefined } = options;
   const nodes = layOutNodes(directory, realNodeNames(count));
   recordUndo(directory, removeCgroups(clusterCgroup(directory)));
   const processes = await Promise.all(nodes.map((node) => startNode(node, nodes, options)));
   const archive = createNodeArchive(directory, options.programs);
   const wait = { directory, nodes, processes: [...processes, fabric.process], api: controlPlane.api };
   await waitForContainerd(wait);
-  const hasControllers = controlPlane.processes.some(({ name }) => name === 'kube-controller-manager');
-  if (hasControllers) await installDns(controlPlane.api);
+  onProgress('giving the nodes their images');
   await Promise.all(openRealNodes(directory).map((node) => importImages(node, archive)));
+  onProgress('waiting for the nodes to be Ready');
   await waitForReadyNodes(wait);
-  if (hasControllers) await waitForDns(wait);
+  if (controlPlane.processes.some(({ name }) => name === 'kube-controller-manager')) {
+    onProgress("waiting for the cluster's DNS");
+    await installDns(controlPlane.api); // not before its image is there: a kubelet waits 10 s before it looks again
+    await waitForDns(wait);
+  }
   return nodes.map(({ name }) => name);
 }
 
