@@ -32,6 +32,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   'caveats.json': ['id'],
   'install-objects.json': ['kind', 'name'],
   'manifests.json': ['release', 'file'],
+  'chart-values.json': ['path'],
 };
 
 test('every file is what the schema says', () => {

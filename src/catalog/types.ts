@@ -165,6 +165,18 @@ export interface ManifestFile extends Sourced {
   readonly bytes: number;
 }
 
+/** A value of the chart tigera-operator. */
+export interface ChartValue extends Sourced {
+  /** `installation`, `kubeletVolumePluginPath`; what is below it is read too. */
+  readonly path: string;
+  /** First release whose templates read it. */
+  readonly since: string;
+  /** Last release whose templates do; null while it lasts. */
+  readonly until: string | null;
+  /** The value that took its place; null where none did. */
+  readonly movedTo: string | null;
+}
+
 /** What the catalog as a whole was made from. */
 export interface CatalogMeta {
   /** Day of the newest upstream commit that the tables were made from: what is newer is not in them. */
