@@ -1,6 +1,12 @@
 import { ClusterError, type ClusterFailure } from '../../errors.js';
 import { clip, singleLine } from '../../report/text.js';
-import { isCertificateFailure, RequestFailure, type StatusBody, UNKNOWN_KIND } from './request-failure.js';
+import {
+  isCertificateFailure,
+  RequestFailure,
+  type StatusBody,
+  type StatusCause,
+  UNKNOWN_KIND,
+} from './request-failure.js';
 
 /** What was being done when a request failed. */
 export interface Doing {
@@ -194,18 +200,22 @@ function forbiddenRemedy(message: string, { verb, resource }: Doing): string {
 
 function describeConflict(said: string, body: StatusBody | null): Description {
   const conflicts = (body?.details?.causes ?? []).filter((cause) => cause.reason === 'FieldManagerConflict');
-  if (conflicts.length > 0) {
-    const managers = new Set(conflicts.map((cause) => /"([^"]+)"/.exec(cause.message ?? '')?.[1] ?? '?'));
-    const fields = conflicts.slice(0, MOST_CAUSES).map((cause) => cause.field ?? '?');
-    const more = conflicts.length > MOST_CAUSES ? ` and ${conflicts.length - MOST_CAUSES} more` : '';
-    return {
-      problem: `HTTP 409: ${[...managers].join(', ')} manages ${fields.join(', ')}${more} with other values`,
-      remedy: `Change the fields where ${[...managers].join(', ')} sets them, or take them over by force.`,
-    };
-  }
+  if (conflicts.length > 0) return describeFieldConflict(conflicts);
   if (body?.reason === 'AlreadyExists')
     return { problem: said, remedy: 'Look at the object that is there; delete it if it is left over.' };
   return { problem: said, remedy: 'Somebody else changed it at the same time: run it again.' };
+}
+
+function describeFieldConflict(conflicts: readonly StatusCause[]): Description {
+  const managers = [...new Set(conflicts.map((cause) => /"([^"]+)"/.exec(cause.message ?? '')?.[1] ?? '?'))];
+  const fields = conflicts.map((cause) => cause.field ?? '?').sort();
+  const more = fields.length > MOST_CAUSES ? ` and ${fields.length - MOST_CAUSES} more` : '';
+  const who = managers.sort().join(', ');
+  const manage = managers.length === 1 ? 'manages' : 'manage';
+  return {
+    problem: `HTTP 409: ${who} ${manage} ${fields.slice(0, MOST_CAUSES).join(', ')}${more} with other values`,
+    remedy: `Change the fields where ${who} sets them, or take them over by force.`,
+  };
 }
 
 /** Fields at fault that the message does not name. */
