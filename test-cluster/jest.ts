@@ -68,6 +68,8 @@ function describeUnavailable(title: string, reason: string, suite: () => void): 
     });
     return;
   }
+  // Titles of what is skipped are shown by some reporters only.
+  process.stderr.write(`\nskipped: ${title}: ${reason}\n`);
   describe.skip(`${title} (skipped: ${reason})`, suite);
 }
 

@@ -90,7 +90,7 @@ function parse(
     });
     return { values: values as Values, positionals };
   } catch (error) {
-    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    const [sentence = ''] = (error as Error).message.split('. ');
     throw wrong(name, `${name}: ${sentence}.`);
   }
 }
