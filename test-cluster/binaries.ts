@@ -84,10 +84,10 @@ function kubernetesAssets(
 export function availabilityOf(names: readonly ProgramName[], release?: KubernetesRelease): Availability {
   const missing = missingPrograms(names, release);
   if (missing.length === 0 || goVersion() !== null) return { isAvailable: true };
-  const assets = process.env['KUBEBUILDER_ASSETS'] ?? 'not set';
+  const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
   return {
     isAvailable: false,
-    reason: `${missing.join(', ')} of Kubernetes ${release ?? DEFAULT_RELEASE}: not in KUBEBUILDER_ASSETS (${assets}), not in ${cacheDirectory()}, and there is no Go to build it with`,
+    reason: `${missing.join(', ')} of Kubernetes ${release ?? DEFAULT_RELEASE}: not in KUBEBUILDER_ASSETS (${assets === '' ? 'not set' : assets}), not in ${cacheDirectory()}, and there is no Go to build it with`,
   };
 }
 
