@@ -25,7 +25,7 @@ const upward = LAYERS.slice(0, -1).map((names, index) => ({
 module.exports = {
   forbidden: [
     ...upward,
-    { name: 'no-cycles', severity: 'error', from: { path: '^(?:src|scripts|bench)' }, to: { circular: true } },
+    { name: 'no-cycles', severity: 'error', from: { path: '^(?:src|scripts|bench|test-cluster)' }, to: { circular: true } },
     {
       name: 'check-and-upgrade-apart',
       severity: 'error',
@@ -45,6 +45,13 @@ module.exports = {
       comment: 'A detector knows its own format only; what several need lies beside the folders.',
       from: { path: '^src/detectors/([^/]+)/' },
       to: { path: '^src/detectors/[^/]+/', pathNot: '^src/detectors/$1/' },
+    },
+    {
+      name: 'no-tests-in-the-program',
+      severity: 'error',
+      comment: 'The test cluster may use the program, never the other way round.',
+      from: { path: '^(?:src|scripts)/' },
+      to: { path: '^(?:test-cluster|__tests__)/' },
     },
     {
       name: 'world-through-adapters',
