@@ -23,7 +23,7 @@ export interface InstallOptions {
   readonly command?: Command;
   /** The tool that the objects are to seem to belong to. */
   readonly owner?: Owner;
-  /** For manifest installs: whether definitions are brought in, or are there already. Default: true. */
+  /** Whether definitions are brought in, or are there already. Default: true. */
   readonly definitions?: boolean;
   /** For operator installs: whether custom-resources.yaml is brought in too. Default: true. */
   readonly customResources?: boolean;
@@ -44,14 +44,12 @@ export async function installCalico(client: ClusterClient, options: InstallOptio
 async function installByManifest(client: ClusterClient, options: InstallOptions): Promise<Installed> {
   const { version, variant = 'calico', customisations = {}, command = 'apply', owner } = options;
   const objects = customise(readManifest(version, `${variant}.yaml`), customisations);
-  const { definitions = true } = options;
-  const wanted = definitions ? objects : objects.filter((object) => !isDefinition(object));
-  return bringIn(client, wanted, command, owner);
+  return bringIn(client, wantedOf(objects, options), command, owner);
 }
 
 async function installByOperator(client: ClusterClient, options: InstallOptions): Promise<Installed> {
   const { version, customisations = {}, command = 'create', owner, customResources = true } = options;
-  const operator = await bringIn(client, operatorObjects(version), command, owner);
+  const operator = await bringIn(client, wantedOf(operatorObjects(version), options), command, owner);
   if (!customResources) return operator;
   const resources = installationObjects(version, customisations);
   const installed = await bringIn(client, resources, command, owner);
@@ -59,6 +57,13 @@ async function installByOperator(client: ClusterClient, options: InstallOptions)
     objects: [...operator.objects, ...installed.objects],
     refused: [...operator.refused, ...installed.refused],
   };
+}
+
+function wantedOf(
+  objects: readonly KubernetesObject[],
+  { definitions = true }: InstallOptions,
+): readonly KubernetesObject[] {
+  return definitions ? objects : objects.filter((object) => !isDefinition(object));
 }
 
 /**
