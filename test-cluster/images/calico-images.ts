@@ -33,6 +33,13 @@ export const CALICO_COMPONENTS = [
 ] as const;
 export type CalicoComponent = (typeof CALICO_COMPONENTS)[number];
 
+/** What the images of all versions are made of. */
+export interface CalicoLayers {
+  readonly base: Layer;
+  readonly agnhost: Layer;
+  readonly standIn: Layer;
+}
+
 /** How the stand-ins of one Calico version behave. */
 export interface CalicoBehaviour {
   readonly fault?: StandInFault;
@@ -82,7 +89,7 @@ export function createStandInLayer(): Layer {
 /** The images of one Calico version (`v3.28.2`), under all names that upstream's manifests give them. */
 export function calicoImages(
   version: string,
-  layers: { readonly base: Layer; readonly agnhost: Layer; readonly standIn: Layer },
+  layers: CalicoLayers,
   behaviour: CalicoBehaviour = {},
 ): readonly ImageSpec[] {
   return CALICO_COMPONENTS.map((component) => ({

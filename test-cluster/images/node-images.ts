@@ -11,8 +11,12 @@ export function nodeImages(layers: {
   readonly base: Layer;
   readonly agnhost: Layer;
   readonly coredns: Layer;
+  readonly standIn: Layer;
 }): readonly ImageSpec[] {
   return [
+    // Two images that nothing runs: they keep the layers of Calico's stand-ins on the node, unpacked.
+    { names: ['localhost/stand-in:base'], layers: [layers.base, layers.standIn] },
+    { names: ['localhost/stand-in:agnhost'], layers: [layers.base, layers.agnhost, layers.standIn] },
     { names: [PAUSE_IMAGE], layers: [layers.base], command: ['/bin/sleep', 'infinity'] },
     {
       names: [AGNHOST_IMAGE],

@@ -1,16 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CalicoBehaviour, calicoImages, createStandInLayer } from '../images/calico-images.js';
-import { type Layer, writeImageArchive } from '../images/image.js';
+import { type CalicoBehaviour, calicoImages, type CalicoLayers } from '../images/calico-images.js';
+import { writeImageArchive } from '../images/image.js';
 import { importImages } from './import-images.js';
 import { realNodesDirectory } from './layout.js';
 import { openRealNodes } from './real-node.js';
-
-/** The layers that every real node has from the start, so that later images need not bring them. */
-export interface CommonLayers {
-  readonly base: Layer;
-  readonly agnhost: Layer;
-}
 
 /**
  * Gives the real nodes of the cluster in this directory stand-ins of all images of a Calico version, under the names
@@ -24,18 +18,22 @@ export async function provideCalicoImages(
   version: string,
   behaviour: CalicoBehaviour = {},
 ): Promise<void> {
-  const layers = { ...readCommonLayers(clusterDirectory), standIn: createStandInLayer() };
-  const archive = writeImageArchive(calicoImages(version, layers, behaviour));
+  const archive = writeImageArchive(calicoImages(version, readLayers(clusterDirectory), behaviour));
   await Promise.all(openRealNodes(clusterDirectory).map((node) => importImages(node, archive)));
 }
 
-export function recordCommonLayers(clusterDirectory: string, { base, agnhost }: CommonLayers): void {
-  const layers: CommonLayers = { base: { ...base, content: null }, agnhost: { ...agnhost, content: null } };
+/** Notes layers that every real node has from the start, so that images of a version bring no content. */
+export function recordLayers(clusterDirectory: string, { base, agnhost, standIn }: CalicoLayers): void {
+  const layers: CalicoLayers = {
+    base: { ...base, content: null },
+    agnhost: { ...agnhost, content: null },
+    standIn: { ...standIn, content: null },
+  };
   writeFileSync(layersFile(clusterDirectory), JSON.stringify(layers));
 }
 
-function readCommonLayers(clusterDirectory: string): CommonLayers {
-  return JSON.parse(readFileSync(layersFile(clusterDirectory), 'utf8')) as CommonLayers;
+function readLayers(clusterDirectory: string): CalicoLayers {
+  return JSON.parse(readFileSync(layersFile(clusterDirectory), 'utf8')) as CalicoLayers;
 }
 
 function layersFile(clusterDirectory: string): string {

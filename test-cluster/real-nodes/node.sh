@@ -78,6 +78,9 @@ mount_root() {
   mount -o bind,ro "$KUBE_PROXY" "$root/opt/node/kube-proxy"
   mount --rbind /dev "$root/dev"
   mount -t tmpfs node-run "$root/run"
+  metadata=$root/var/lib/containerd/io.containerd.metadata.v1.bolt # synced to the disk at every write
+  mkdir -p "$metadata"
+  mount -t tmpfs node-metadata "$metadata"
   mount -t proc proc "$root/proc"
   keep_kernel_settings
   mount -t sysfs sysfs "$root/sys"

@@ -2,11 +2,12 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterFiles, recordUndo } from '../cluster-directory.js';
 import { type ControlPlane } from '../control-plane/start-control-plane.js';
+import { createStandInLayer } from '../images/calico-images.js';
 import { createBaseLayer, createProgramLayer } from '../images/layers.js';
 import { writeImageArchive } from '../images/image.js';
 import { nodeImages } from '../images/node-images.js';
 import { type RunningProcess, startProcess } from '../start-process.js';
-import { recordCommonLayers } from './calico-stand-in.js';
+import { recordLayers } from './calico-stand-in.js';
 import { installDns } from './dns.js';
 import { type Fabric } from './fabric.js';
 import { importImages } from './import-images.js';
@@ -46,12 +47,12 @@ export async function startRealNodes(options: RealNodesOptions): Promise<readonl
   const archive = createNodeArchive(directory, options.programs);
   const wait = { directory, nodes, processes: [...processes, fabric.process], api: controlPlane.api };
   await waitForContainerd(wait);
-  onProgress('giving the nodes their images');
+  onProgress('containerd runs: giving the nodes their images');
   await Promise.all(openRealNodes(directory).map((node) => importImages(node, archive)));
-  onProgress('waiting for the nodes to be Ready');
+  onProgress('the nodes have their images: they have to become Ready');
   await waitForReadyNodes(wait);
   if (controlPlane.processes.some(({ name }) => name === 'kube-controller-manager')) {
-    onProgress("waiting for the cluster's DNS");
+    onProgress("the nodes are Ready: starting the cluster's DNS");
     await installDns(controlPlane.api); // not before its image is there: a kubelet waits 10 s before it looks again
     await waitForDns(wait);
   }
@@ -103,8 +104,9 @@ function createNodeArchive(directory: string, { agnhost, coredns }: RealNodeProg
     base: createBaseLayer(),
     agnhost: createProgramLayer('agnhost', agnhost),
     coredns: createProgramLayer('coredns', coredns),
+    standIn: createStandInLayer(),
   };
-  recordCommonLayers(directory, layers);
+  recordLayers(directory, layers);
   return writeImageArchive(nodeImages(layers));
 }
 
