@@ -46,7 +46,6 @@ export async function runPlanMode(
     soakMs: inputs.soakMs,
     force: inputs.force,
     policy,
-    today: world.today(),
     onProgress: reporter.progress,
   });
   const result = resultOf(plan, inputs);

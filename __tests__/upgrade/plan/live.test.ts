@@ -26,7 +26,6 @@ const OPTIONS: PlanOptions = {
   soakMs: 30_000,
   force: false,
   policy: EMPTY_POLICY,
-  today: '2026-11-27',
   onProgress: () => undefined,
 };
 

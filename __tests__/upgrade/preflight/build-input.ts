@@ -52,7 +52,6 @@ export function buildInput({
     storedProblems: [],
     missingAccess: [],
     policy: EMPTY_POLICY,
-    today: '2026-11-27',
     ...rest.input,
   };
 }

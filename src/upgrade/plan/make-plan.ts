@@ -119,7 +119,6 @@ function toInput(parts: PlanParts, options: PlanOptions): PreflightInput {
     storedProblems,
     missingAccess,
     policy: options.policy,
-    today: options.today,
   };
 }
 

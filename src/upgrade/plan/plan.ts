@@ -19,8 +19,6 @@ export interface PlanOptions extends WaveOptions {
   readonly soakMs: number;
   readonly force: boolean;
   readonly policy: Policy;
-  /** ISO date. */
-  readonly today: string;
   readonly onProgress: (text: string) => void;
 }
 

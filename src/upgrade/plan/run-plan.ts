@@ -1,7 +1,7 @@
 import type { Uses } from '../../catalog/types.js';
 import type { CalicoState } from '../../cluster/cluster-state.js';
 import { inspect } from '../../cluster/inspect.js';
-import { ActionError } from '../../errors.js';
+import { EnvironmentError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import type { Version } from '../../version/version.js';
 import type { ManifestReader } from '../customisations/read-manifest.js';
@@ -12,6 +12,7 @@ import { accessesOf, upgradeRules } from '../permissions.js';
 import type { Comparison, MissingAccess } from '../preflight/preflight.js';
 import { compareHop } from './compare-hop.js';
 import { findStoredProblems } from './find-stored-problems.js';
+import { inBatches } from './in-batches.js';
 import { makePlan, planWithoutTarget } from './make-plan.js';
 import type { ObjectChange, PlanOptions, UpgradePlan } from './plan.js';
 import { tryChanges } from './try-changes.js';
@@ -89,7 +90,7 @@ async function compare(
   try {
     return await compareHop(calico, hop, live, manifests);
   } catch (error) {
-    if (!(error instanceof ActionError)) throw error;
+    if (!(error instanceof EnvironmentError)) throw error;
     return { kind: 'unknown', ...hop, reason: error.message };
   }
 }
@@ -99,7 +100,7 @@ async function findMissingAccess(
   calico: CalicoState,
 ): Promise<readonly MissingAccess[]> {
   const accesses = accessesOf(upgradeRules(calico));
-  const answers = await Promise.all(accesses.map((access) => client.canI(access)));
+  const answers = await inBatches(accesses, (access) => client.canI(access));
   return accesses.flatMap((access, index) => {
     const answer = answers[index];
     return answer?.isAllowed === false ? [{ access, reason: answer.reason }] : [];

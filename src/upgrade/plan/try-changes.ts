@@ -1,26 +1,19 @@
-import { ActionError, ClusterError } from '../../errors.js';
+import { ClusterError } from '../../errors.js';
 import { referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import { fieldChanges } from './field-changes.js';
+import { inBatches } from './in-batches.js';
 import type { ObjectChange } from './plan.js';
 
 /** The name under which this program writes. */
 export const FIELD_MANAGER = 'calico-upgrade-action';
-/** Requests at a time. */
-const WIDTH = 8;
 
 /** What writing the objects would change, as the server says when it is asked without writing. */
 export async function tryChanges(
   client: ClusterClient,
   objects: readonly KubernetesObject[],
 ): Promise<readonly ObjectChange[]> {
-  const changes: ObjectChange[] = [];
-  for (let at = 0; at < objects.length; at += WIDTH) {
-    changes.push(
-      ...(await Promise.all(objects.slice(at, at + WIDTH).map((object) => tryChange(client, object)))),
-    );
-  }
-  return changes;
+  return inBatches(objects, (object) => tryChange(client, object));
 }
 
 async function tryChange(client: ClusterClient, object: KubernetesObject): Promise<ObjectChange> {
@@ -66,8 +59,7 @@ async function readLive(
   try {
     return await client.get(referenceOf(object));
   } catch (error) {
-    if (error instanceof ActionError && error instanceof ClusterError && error.status === 403)
-      return 'unreadable';
+    if (error instanceof ClusterError && error.status === 403) return 'unreadable';
     throw error;
   }
 }

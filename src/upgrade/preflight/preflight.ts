@@ -63,8 +63,6 @@ export interface PreflightInput {
   readonly storedProblems: readonly StoredProblem[];
   readonly missingAccess: readonly MissingAccess[];
   readonly policy: Policy;
-  /** Today, ISO date. */
-  readonly today: string;
 }
 
 /** One thing to look for. Pure; gives nothing where all is well, or where it does not apply. */
