@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { inspect } from '../../src/cluster/inspect.js';
 import { groupOf } from '../../src/cluster/object-name.js';
-import { helmRules, type PolicyRule, readOnlyAccess, readOnlyRules } from '../../src/cluster/permissions.js';
+import { helmRules, type PolicyRule, readOnlyRules } from '../../src/cluster/permissions.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
 import { calicoNode, cluster, installation, object, operatorNode, tigeraOperator } from './build.js';
 import { type Asked, createObjectsClient, served } from './objects-client.js';
@@ -94,24 +94,5 @@ describe('the read-only role', () => {
     const verbs = [...readOnlyRules(), ...helmRules()].flatMap((rule) => rule.verbs);
     expect(new Set(verbs)).toEqual(new Set(['get', 'list']));
     expect(readOnlyRules().flatMap(({ resources }) => resources)).not.toContain('secrets');
-  });
-
-  test('is bound to an account, with a Role of its own for the Helm release', () => {
-    const account = { namespace: 'ci', name: 'planner' };
-    expect(readOnlyAccess(account, null).map(({ kind }) => kind)).toEqual([
-      'ClusterRole',
-      'ClusterRoleBinding',
-    ]);
-    const access = readOnlyAccess(account, 'tigera-operator');
-    expect(access.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}`)).toEqual([
-      'ClusterRole ',
-      'ClusterRoleBinding ',
-      'Role tigera-operator',
-      'RoleBinding tigera-operator',
-    ]);
-    expect(access[1]).toMatchObject({
-      roleRef: { kind: 'ClusterRole', name: 'calico-upgrade-action-plan' },
-      subjects: [{ kind: 'ServiceAccount', namespace: 'ci', name: 'planner' }],
-    });
   });
 });

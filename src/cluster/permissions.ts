@@ -1,4 +1,3 @@
-import type { KubernetesObject } from '../ports/cluster-client.js';
 import { groupOf } from './object-name.js';
 import { GROUPS_READ_WHOLE, HELM_SECRET, READINGS } from './reading-table.js';
 
@@ -41,33 +40,4 @@ function compare(a: PolicyRule, b: PolicyRule): number {
 /** The rules that inspect needs in the namespace of the Helm release, where Helm installed Calico. */
 export function helmRules(): PolicyRule[] {
   return [{ apiGroups: [''], resources: [HELM_SECRET.plural], verbs: HELM_SECRET.verbs }];
-}
-
-/**
- * The objects that give a ServiceAccount what `plan` needs: a ClusterRole and its binding, and for a Helm install a Role
- * and its binding in the namespace of the release.
- */
-export function readOnlyAccess(
-  account: { readonly namespace: string; readonly name: string },
-  helmNamespace: string | null,
-): KubernetesObject[] {
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  const subjects = [{ kind: 'ServiceAccount', ...account }];
-  const metadata = { name: READ_ONLY_ROLE };
-  const roleRef = (kind: string): object => ({
-    apiGroup: 'rbac.authorization.k8s.io',
-    kind,
-    name: READ_ONLY_ROLE,
-  });
-  const cluster: KubernetesObject[] = [
-    { apiVersion, kind: 'ClusterRole', metadata, rules: readOnlyRules() },
-    { apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef: roleRef('ClusterRole'), subjects },
-  ];
-  if (helmNamespace === null) return cluster;
-  const inNamespace = { ...metadata, namespace: helmNamespace };
-  return [
-    ...cluster,
-    { apiVersion, kind: 'Role', metadata: inNamespace, rules: helmRules() },
-    { apiVersion, kind: 'RoleBinding', metadata: inNamespace, roleRef: roleRef('Role'), subjects },
-  ];
 }
