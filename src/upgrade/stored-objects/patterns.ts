@@ -1,5 +1,5 @@
 /** Longest text that a pattern with a repetition inside a repetition is tried on: such patterns may backtrack without end. */
-const LONGEST_FOR_NESTED = 24;
+const LONGEST_FOR_NESTED = 16;
 const LONGEST = 4096;
 const NESTED = /[+*}]\)?\)[+*{]/;
 

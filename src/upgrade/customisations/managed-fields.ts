@@ -1,0 +1,73 @@
+import type { KubernetesObject } from '../../ports/cluster-client.js';
+import { joinElement, joinField, joinItem } from './field-path.js';
+import { asList, asMap, canonicalText, isMap } from './json.js';
+
+/** A field that somebody set, and what stands there. */
+export interface OwnedField {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** Calico's own programs: what they write is no word of the user's. */
+const PROGRAMS = new Set([
+  'operator',
+  'tigera-operator',
+  'calico-node',
+  'kube-controllers',
+  'calico-kube-controllers',
+  'calico-typha',
+  'calico-operator',
+]);
+
+/**
+ * The fields of an object's spec that somebody else than Calico's own programs set, by the API server's record. Null
+ * where there is no record: then nothing tells the user's words from what was filled in.
+ */
+export function fieldsSetByUsers(object: KubernetesObject): OwnedField[] | null {
+  const entries = object.metadata.managedFields ?? [];
+  if (entries.length === 0) return null;
+  const fields = new Map<string, unknown>();
+  for (const { manager = '', subresource = '', fieldsV1 } of entries) {
+    if (PROGRAMS.has(manager) || subresource !== '') continue;
+    const spec = asMap(fieldsV1)?.['f:spec'];
+    for (const field of ownedFields(spec, object['spec'], 'spec')) fields.set(field.path, field.value);
+  }
+  return [...fields].map(([path, value]) => ({ path, value }));
+}
+
+/** Follows a record of owned fields (`f:name`, `k:{…}`, `v:…`) through the value that it is about. */
+function* ownedFields(record: unknown, value: unknown, path: string): Generator<OwnedField> {
+  const parts = Object.entries(asMap(record) ?? {}).filter(([name]) => name !== '.');
+  if (value === undefined) return;
+  if (parts.length === 0) {
+    yield { path, value };
+    return;
+  }
+  for (const [name, inner] of parts) {
+    const part = partOf(name, value, path);
+    if (part) yield* ownedFields(inner, part.value, part.path);
+  }
+}
+
+function partOf(name: string, value: unknown, path: string): OwnedField | null {
+  const [kind, text] = [name.slice(0, 2), name.slice(2)];
+  if (kind === 'f:') return { path: joinField(path, text), value: asMap(value)?.[text] };
+  if (kind !== 'k:' && kind !== 'v:') return null;
+  const key = parseJson(text);
+  const item = (asList(value) ?? []).find((one) =>
+    kind === 'v:'
+      ? canonicalText(one) === canonicalText(key)
+      : isMap(one) && Object.entries(asMap(key) ?? {}).every(([field, wanted]) => one[field] === wanted),
+  );
+  if (kind === 'v:') return { path: joinElement(path, key), value: item };
+  const keys = Object.entries(asMap(key) ?? {}).map(([field, wanted]) => [field, String(wanted)]);
+  return { path: joinItem(path, Object.fromEntries(keys) as Record<string, string>), value: item };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
