@@ -4,6 +4,7 @@ import { clusterAvailability } from '../availability.js';
 import { listClusterDirectories, readRecord, updateRecord } from '../cluster-directory.js';
 import { startOperatorProcess } from '../operator-process/start.js';
 import { installCalico } from '../ready-made/install-calico.js';
+import { provideCalicoImages } from '../real-nodes/calico-stand-in.js';
 import { removeCluster } from '../remove-cluster.js';
 import { startCluster } from '../start-cluster.js';
 import { type TestCluster } from '../types.js';
@@ -43,6 +44,7 @@ async function install(
 ): Promise<void> {
   onProgress(`installing Calico ${version} by ${method}`);
   const client = await createClusterClient(cluster.kubeconfigPath, null);
+  await provideCalicoImages(cluster.directory, version);
   const { refused } = await installCalico(client, { version, method });
   for (const { object, reason } of refused) {
     onProgress(`refused: ${object.kind} ${object.name}: ${reason}`);

@@ -18,8 +18,10 @@ export async function provideCalicoImages(
   version: string,
   behaviour: CalicoBehaviour = {},
 ): Promise<void> {
+  const nodes = openRealNodes(clusterDirectory);
+  if (nodes.length === 0) return;
   const archive = writeImageArchive(calicoImages(version, readLayers(clusterDirectory), behaviour));
-  await Promise.all(openRealNodes(clusterDirectory).map((node) => importImages(node, archive)));
+  await Promise.all(nodes.map((node) => importImages(node, archive)));
 }
 
 /** Notes layers that every real node has from the start, so that images of a version bring no content. */
