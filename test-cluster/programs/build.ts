@@ -12,7 +12,11 @@ const ERROR_LINES = 20;
 
 /** The version of the Go toolchain; null where there is none. */
 export function goVersion(): string | null {
-  const { status, stdout } = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8', cwd: '/', env: process.env });
+  const { status, stdout } = spawnSync('go', ['env', 'GOVERSION'], {
+    encoding: 'utf8',
+    cwd: '/',
+    env: process.env,
+  });
   return status === 0 ? stdout.trim() : null;
 }
 
