@@ -38,7 +38,7 @@ export async function startProcess(directory: string, command: ProcessCommand): 
     cwd: directory,
     detached: true,
     stdio: ['ignore', log, log],
-    env: { ...process.env, ...command.env, [CLUSTER_MARK]: directory },
+    env: { ...inherited(), ...command.env, [CLUSTER_MARK]: directory },
   });
   closeSync(log);
   try {
@@ -51,6 +51,16 @@ export async function startProcess(directory: string, command: ProcessCommand): 
   recordProcess(directory, name, pid);
   child.unref();
   return { name, pid, death: () => deathOf(child, name, directory) };
+}
+
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ'] as const;
+
+/** Neither proxies, which would carry the cluster's own traffic elsewhere, nor secrets of whoever starts it. */
+function inherited(): Readonly<Record<string, string>> {
+  const entries = INHERITED.map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [(typeof INHERITED)[number], string] => entry[1] !== undefined),
+  );
 }
 
 function deathOf(child: ChildProcess, name: string, directory: string): string | null {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -126,6 +126,41 @@ it('bears a record that was cut short by a kill', async () => {
   writeFileSync(join(directory, 'processes.jsonl'), '{"name":"etcd","pid":1');
   await removeCluster(directory);
   expect(existsSync(directory)).toBe(false);
+});
+
+it('unmounts what is mounted below the directory, and what lay below the mount is not touched', async () => {
+  const directory = emptyCluster();
+  const elsewhere = mkdtempSync(join(own, 'elsewhere-'));
+  writeFileSync(join(elsewhere, 'precious'), '');
+  const point = join(directory, 'a mount');
+  mkdirSync(point);
+  const { status, stderr } = spawnSync('mount', ['--bind', elsewhere, point], { encoding: 'utf8' });
+  // Without the right to mount there is nothing to unmount; the rest holds all the same.
+  expect(status === 0 || /permission|superuser/.test(stderr)).toBe(true);
+  await removeCluster(directory);
+  expect(leftovers()['mounts']).toEqual([]);
+  expect(readdirSync(elsewhere)).toEqual(['precious']);
+});
+
+it('gives its processes no variables of whoever starts it, but a few', async () => {
+  const directory = emptyCluster();
+  process.env['HTTPS_PROXY'] = 'http://user:secret@proxy.invalid';
+  const { pid } = await startProcess(directory, {
+    name: 'sleeper',
+    program: 'sleep',
+    args: ['60'],
+    env: { OWN: 'yes' },
+  });
+  delete process.env['HTTPS_PROXY'];
+  const names = environment(String(pid))
+    .split('\0')
+    .flatMap((line) => line.split('=')[0] ?? [])
+    .filter((name) => name !== '');
+  expect(names).toEqual(expect.arrayContaining(['PATH', 'OWN', 'CALICO_TEST_CLUSTER']));
+  expect(
+    names.filter((name) => !['PATH', 'HOME', 'TMPDIR', 'TZ', 'OWN', 'CALICO_TEST_CLUSTER'].includes(name)),
+  ).toEqual([]);
+  await removeCluster(directory);
 });
 
 it.each([

@@ -23,7 +23,7 @@ export interface LightNodesOptions {
   readonly onProgress?: (text: string) => void;
 }
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 /**
  * Registers the nodes and starts what plays their kubelets.
@@ -97,7 +97,7 @@ async function startKwok(options: LightNodesOptions): Promise<RunningProcess> {
 async function waitUntilReady(api: ApiClient, count: number, kwok: RunningProcess): Promise<void> {
   await waitWhileRunning({
     what: `${count} light nodes to be ready`,
-    timeoutMs: TIMEOUT_MS + count * 100,
+    timeoutMs: TIMEOUT_MS + count * 300,
     processes: [kwok],
     pollMs: count > 100 ? 1000 : 100,
     missing: async () => {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readRecord } from '../cluster-directory.js';
+import { manifestDirectory } from '../ready-made/manifests.js';
 import { startProcess } from '../start-process.js';
 import { type TestCluster } from '../types.js';
 
@@ -13,6 +14,7 @@ export async function startOperatorProcess({ directory, kubeconfigPath }: TestCl
   const flags = readRecord(directory)?.realNodes.length === 0 ? ['--serve-api'] : [];
   await startProcess(directory, {
     name: 'operator',
+    env: { CALICO_MANIFESTS: manifestDirectory() },
     program: process.execPath,
     args: ['--import', pathToFileURL(tsx).href, main, kubeconfigPath, ...flags],
   });
