@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { generateTree } from './generate-tree.js';
+import { measureInspect } from './inspect.js';
 import { findKubeconform } from './kubeconform.js';
 import { measureLoadedCode } from './loaded-code.js';
 import { type Command, median, timeInTurn } from './measure.js';
@@ -65,6 +66,10 @@ async function main(): Promise<void> {
       : `no comparison: ${kubeconform.missing}`;
   print(
     `${files} files, ${(bytes / 1e6).toFixed(1)} MB: check ${median(large.a.seconds).toFixed(2)} s, peak ${large.a.peakMib?.toFixed(0) ?? '?'} MiB (goal ≤ 300); ${against}`,
+  );
+  const read = measureInspect();
+  print(
+    `inspect of ${read.nodes} nodes, ${read.nodes * read.podsPerNode} pods, ${read.calicoObjects} Calico objects: ${read.requests} requests for ${read.objects} objects, peak ${read.peakMib.toFixed(0)} MiB (goal ≤ 512), ${read.seconds.toFixed(0)} s`,
   );
 }
 

@@ -52,8 +52,8 @@ async function run(world: World, reporter: Reporter): Promise<number> {
     reporter.info(renderHelp());
     return EXIT.passed;
   }
-  for (const name of ['kubeconfig', 'encryption-key', 'github-token'] as const)
-    reporter.mask(command.read(name));
+  for (const name of ['encryption-key', 'github-token'] as const) reporter.mask(command.read(name));
+  if (!isPathLike(command.read('kubeconfig'))) reporter.mask(command.read('kubeconfig'));
   const inputs = parseInputs(command.read);
   if (inputs.mode === 'check') return runCheckMode(inputs, world, reporter);
   if (inputs.mode === 'plan') {
@@ -67,6 +67,11 @@ async function run(world: World, reporter: Reporter): Promise<number> {
     `The mode ${inputs.mode} is not part of this release.`,
     'Use mode: check or plan.',
   );
+}
+
+/** A path is no secret, and is wanted in messages; the text of a kubeconfig, or base64 of it, is longer. */
+function isPathLike(kubeconfig: string): boolean {
+  return kubeconfig.length <= 255 && !kubeconfig.trim().includes('\n');
 }
 
 async function runCheckMode(inputs: CheckInputs, world: World, reporter: Reporter): Promise<number> {
