@@ -41,3 +41,10 @@ export function memoryBytes(value: unknown): number | null {
   const bytes = parseQuantity(value);
   return bytes === null ? null : Math.ceil(bytes);
 }
+
+/** Whether two quantities are the same amount, however they are written; what is none is the same as itself. */
+export function isSameQuantity(one: unknown, other: unknown): boolean {
+  const [a, b] = [parseQuantity(one), parseQuantity(other)];
+  if (a === null || b === null) return one === other;
+  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+}

@@ -1,5 +1,5 @@
 import { canonicalText, isMap } from './json.js';
-import { isSameQuantity } from './quantity.js';
+import { isSameQuantity } from '../../cluster/quantity.js';
 import { type Shape, shapeOfField } from './shape.js';
 
 /** Fields for which an empty map says something. */
