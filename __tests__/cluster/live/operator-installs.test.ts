@@ -39,7 +39,11 @@ const lack = lackOf(OPTIONS);
       await createHelmRelease(administrator, { version: 'v3.29.7', values, manifest, revision: 10 });
       await eventually(async () => {
         const { calico } = await inspect(administrator);
-        return calico?.versions.verdict === 'agreed' && calico.components.node?.ready === 3 ? true : null;
+        const isAvailable = calico?.operator?.tigeraStatuses.some(
+          (one) => one.name === 'calico' && one.isAvailable,
+        );
+        const isThere = calico?.versions.verdict === 'agreed' && calico.components.node?.ready === 3;
+        return isThere && isAvailable === true ? true : null;
       }, 180_000);
     }, 300_000);
 
