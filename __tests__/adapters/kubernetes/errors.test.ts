@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { createServer, type Server } from 'node:https';
 import { createServer as createPlainServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -16,6 +16,9 @@ import {
 } from '../../ports/cluster-client-contract.js';
 import { renderKubeconfig } from './render-kubeconfig.js';
 import { createQuickClient } from './quick-client.js';
+
+// client-node takes its time to load.
+jest.setTimeout(30_000);
 
 const TOKEN = 's3cr3t-token-of-a-test';
 const PATIENCE = { firstContactMs: 1500, totalMs: 1500 };
