@@ -53,7 +53,8 @@ export function compareVersions(a: Version, b: Version): number {
     a.major - b.major ||
     a.minor - b.minor ||
     (a.patch ?? -1) - (b.patch ?? -1) ||
-    a.suffix.localeCompare(b.suffix, 'en', { numeric: true })
+    // Comparing by locale is dear, and most versions have no suffix
+    (a.suffix === b.suffix ? 0 : a.suffix.localeCompare(b.suffix, 'en', { numeric: true }))
   );
 }
 
