@@ -69,9 +69,10 @@ async function run(world: World, reporter: Reporter): Promise<number> {
   );
 }
 
-/** A path is no secret, and is wanted in messages; the text of a kubeconfig, or base64 of it, is longer. */
+/** A path is no secret, and is wanted in messages; anything else may be a token that was put in the wrong place. */
 function isPathLike(kubeconfig: string): boolean {
-  return kubeconfig.length <= 255 && !kubeconfig.trim().includes('\n');
+  const text = kubeconfig.trim();
+  return text.length <= 255 && !text.includes('\n') && /^[~.]?\.?\/|\.(?:ya?ml|conf|config)$/.test(text);
 }
 
 async function runCheckMode(inputs: CheckInputs, world: World, reporter: Reporter): Promise<number> {

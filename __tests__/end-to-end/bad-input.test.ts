@@ -135,3 +135,12 @@ test('the report directory of an earlier run is not scanned', async () => {
   const second = await runProgram(folder, ['--report-dir', 'calico-report']);
   expect([first.report?.filesRead, second.report?.filesRead]).toEqual([1, 1]);
 });
+
+test('a token in the place of a kubeconfig is never shown, a path is', async () => {
+  const token = await runProgram(makeFolder(), ['--mode', 'plan', '--kubeconfig', 'abcdef.0123456789abcdef']);
+  expect(token.status).toBe(2);
+  expect(token.output).not.toContain('0123456789abcdef');
+  const path = await runProgram(makeFolder(), ['--mode', 'plan', '--kubeconfig', './no/such-file']);
+  expect(path.status).toBe(2);
+  expect(path.output).toContain('/no/such-file');
+});
