@@ -3,9 +3,19 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 const NOTHING: Fields = {};
 
+/** Whether a value is an object, neither null nor a list. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The object that a value is; null where it is anything else. */
 export function asFields(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+  return isFields(value) ? value : null;
+}
+
+/** The list that a value is; null where it is anything else. */
+export function asList(value: unknown): readonly unknown[] | null {
+  return Array.isArray(value) ? value : null;
 }
 
 /** The value at a path of names; undefined where there is none. Never throws. */
@@ -75,6 +85,18 @@ export function without<Value extends object, Name extends keyof Value>(
 /** The first text that is not empty; empty where all are. */
 export function firstText(...texts: readonly (string | undefined)[]): string {
   return texts.find((text) => text !== undefined && text !== '') ?? '';
+}
+
+/** A text that is the same for values that are the same, whatever the order of their fields. */
+export function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_, field: unknown) =>
+    isFields(field) ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1))) : field,
+  );
+}
+
+/** Names of the fields of several objects, each once, in order of appearance. */
+export function namesOf(...objects: readonly (Fields | null)[]): string[] {
+  return [...new Set(objects.flatMap((object) => Object.keys(object ?? {})))];
 }
 
 function ownValue(value: unknown, name: string): unknown {

@@ -1,4 +1,4 @@
-import { canonicalText, isMap } from './json.js';
+import { canonicalText, isFields } from '../../cluster/fields.js';
 import { isSameQuantity } from '../../cluster/quantity.js';
 import { type Shape, shapeOfField } from './shape.js';
 
@@ -14,7 +14,7 @@ export function isAbsent(value: unknown, shape: Shape, name = ''): boolean {
   if (value === undefined || value === null) return true;
   if ('defaults' in shape && shape.defaults.some((one) => isSameScalar(one, value))) return true;
   if (Array.isArray(value)) return value.length === 0;
-  if (!isMap(value) || SPEAKING_WHEN_EMPTY.has(name)) return false;
+  if (!isFields(value) || SPEAKING_WHEN_EMPTY.has(name)) return false;
   return Object.entries(value).every(([field, inner]) => isAbsent(inner, shapeOfField(shape, field), field));
 }
 

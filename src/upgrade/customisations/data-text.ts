@@ -1,4 +1,4 @@
-import { isMap } from './json.js';
+import { isFields } from '../../cluster/fields.js';
 
 /**
  * Values of ConfigMaps that are JSON but for placeholders outside of quotes (`"mtu": __CNI_MTU__`), which install-cni
@@ -27,6 +27,6 @@ export function renderData(value: unknown): string {
 export function showData(value: unknown): unknown {
   if (typeof value === 'string') return value.startsWith(MARK) ? value.slice(MARK.length) : value;
   if (Array.isArray(value)) return value.map(showData);
-  if (!isMap(value)) return value;
+  if (!isFields(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, showData(field)]));
 }

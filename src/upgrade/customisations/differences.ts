@@ -1,7 +1,7 @@
 import { isAbsent, isSameLeaf } from './absent.js';
 import { parseData } from './data-text.js';
 import { elementsOf, itemsOf, renameItems } from './items.js';
-import { isMap, type JsonMap, namesOf } from './json.js';
+import { isFields, type Fields, namesOf } from '../../cluster/fields.js';
 import { grantsOf } from './rbac-rules.js';
 import { DATA_SHAPE } from './shapes/data.js';
 import type { ListShape, Shape } from './shape.js';
@@ -17,7 +17,7 @@ export function* differences(one: unknown, other: unknown, shape: Shape, name = 
     yield* keyDifferences(elementsOf(one, shape), elementsOf(other, shape), shape);
   } else if (shape.kind === 'rules') yield* ruleDifferences(one, other, shape);
   else if (shape.kind === 'data') yield* dataDifferences(one, other, shape);
-  else if ((shape.kind === 'map' || shape.kind === 'free') && isMap(one) && isMap(other)) {
+  else if ((shape.kind === 'map' || shape.kind === 'free') && isFields(one) && isFields(other)) {
     yield* mapDifferences(one, other, shape);
   } else if (!isSameLeaf(one, other, shape)) yield shape;
 }
@@ -38,7 +38,7 @@ export function countDifferences(one: unknown, other: unknown, shape: Shape, nam
   return [...differences(one, other, shape, name)].length;
 }
 
-function* mapDifferences(one: JsonMap, other: JsonMap, shape: Shape): Generator<Shape, void> {
+function* mapDifferences(one: Fields, other: Fields, shape: Shape): Generator<Shape, void> {
   for (const name of namesOf(one, other)) {
     yield* differences(one[name], other[name], shapeOfField(shape, name), name);
   }

@@ -4,7 +4,7 @@ import type { HelmRelease } from '../../cluster/cluster-state.js';
 import { formatVersion, type Version } from '../../version/version.js';
 import type { Customisation } from './customisation.js';
 import { joinField } from './field-path.js';
-import { isMap } from './json.js';
+import { isFields } from '../../cluster/fields.js';
 
 /** Values that hold passwords and keys. */
 const SECRET = /^(?:imagePullSecrets[.[]|certs\.\w+\.(?:key|cert|caBundle)$)/;
@@ -62,7 +62,7 @@ function pinOf(field: string, target: Version): string | null {
 }
 
 function leavesOf(value: unknown, path: string): (readonly [string, unknown])[] {
-  const fields = isMap(value) ? Object.entries(value) : [];
+  const fields = isFields(value) ? Object.entries(value) : [];
   if (fields.length === 0) return path === '' ? [] : [[path, value]];
   return fields.flatMap(([name, field]) => leavesOf(field, joinField(path, name)));
 }

@@ -1,11 +1,11 @@
-import { asList, canonicalText, isMap, type JsonMap } from './json.js';
+import { asList, canonicalText, isFields, type Fields } from '../../cluster/fields.js';
 import type { ListShape, SetShape } from './shape.js';
 
 /** An item of a list with keys. */
 export interface Item {
   readonly id: string;
   readonly keys: Readonly<Record<string, string>>;
-  readonly value: JsonMap;
+  readonly value: Fields;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface Item {
 export function itemsOf(list: unknown, shape: ListShape): Map<string, Item> | null {
   const items = new Map<string, Item>();
   for (const value of asList(list) ?? []) {
-    if (!isMap(value)) return null;
+    if (!isFields(value)) return null;
     const keys = Object.fromEntries(
       shape.keys.map((name) => [name, textOf(value[name] ?? shape.keyDefaults?.[name])]),
     );
@@ -48,7 +48,7 @@ export function elementsOf(list: unknown, shape: SetShape): Map<string, unknown>
 }
 
 function completed(element: unknown, shape: SetShape): unknown {
-  return isMap(element) ? { ...shape.itemDefaults, ...element } : element;
+  return isFields(element) ? { ...shape.itemDefaults, ...element } : element;
 }
 
 function textOf(value: unknown): string {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { joinElement, joinField, joinItem } from './field-path.js';
-import { asList, asMap, canonicalText, isMap } from './json.js';
+import { asList, asFields, canonicalText, isFields } from '../../cluster/fields.js';
 
 /** A field that somebody set, and what stands there. */
 export interface OwnedField {
@@ -29,7 +29,7 @@ export function fieldsSetByUsers(object: KubernetesObject): OwnedField[] | null 
   const fields = new Map<string, unknown>();
   for (const { manager = '', subresource = '', fieldsV1 } of entries) {
     if (PROGRAMS.has(manager) || subresource !== '') continue;
-    const spec = asMap(fieldsV1)?.['f:spec'];
+    const spec = asFields(fieldsV1)?.['f:spec'];
     for (const field of ownedFields(spec, object['spec'], 'spec')) fields.set(field.path, field.value);
   }
   return [...fields].map(([path, value]) => ({ path, value }));
@@ -37,7 +37,7 @@ export function fieldsSetByUsers(object: KubernetesObject): OwnedField[] | null 
 
 /** Follows a record of owned fields (`f:name`, `k:{…}`, `v:…`) through the value that it is about. */
 function* ownedFields(record: unknown, value: unknown, path: string): Generator<OwnedField> {
-  const parts = Object.entries(asMap(record) ?? {}).filter(([name]) => name !== '.');
+  const parts = Object.entries(asFields(record) ?? {}).filter(([name]) => name !== '.');
   if (value === undefined) return;
   if (parts.length === 0) {
     yield { path, value };
@@ -51,16 +51,17 @@ function* ownedFields(record: unknown, value: unknown, path: string): Generator<
 
 function partOf(name: string, value: unknown, path: string): OwnedField | null {
   const [kind, text] = [name.slice(0, 2), name.slice(2)];
-  if (kind === 'f:') return { path: joinField(path, text), value: asMap(value)?.[text] };
+  if (kind === 'f:') return { path: joinField(path, text), value: asFields(value)?.[text] };
   if (kind !== 'k:' && kind !== 'v:') return null;
   const key = parseJson(text);
   const item = (asList(value) ?? []).find((one) =>
     kind === 'v:'
       ? canonicalText(one) === canonicalText(key)
-      : isMap(one) && Object.entries(asMap(key) ?? {}).every(([field, wanted]) => one[field] === wanted),
+      : isFields(one) &&
+        Object.entries(asFields(key) ?? {}).every(([field, wanted]) => one[field] === wanted),
   );
   if (kind === 'v:') return { path: joinElement(path, key), value: item };
-  const keys = Object.entries(asMap(key) ?? {}).map(([field, wanted]) => [field, String(wanted)]);
+  const keys = Object.entries(asFields(key) ?? {}).map(([field, wanted]) => [field, String(wanted)]);
   return { path: joinItem(path, Object.fromEntries(keys) as Record<string, string>), value: item };
 }
 

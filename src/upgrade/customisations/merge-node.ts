@@ -2,7 +2,7 @@ import { isAbsent } from './absent.js';
 import { parseData, renderData } from './data-text.js';
 import { countDifferences, isSame } from './differences.js';
 import { joinField } from './field-path.js';
-import { asMap, isMap, type JsonMap, namesOf } from './json.js';
+import { asFields, isFields, type Fields, namesOf } from '../../cluster/fields.js';
 import { mergeImage } from './merge-image.js';
 import { mergeList } from './merge-list.js';
 import { mergeRules } from './merge-rules.js';
@@ -71,8 +71,8 @@ function mergeLeaf(merging: Merging, versions: Versions, site: Site): unknown {
   return target;
 }
 
-function mergeMap(merging: Merging, versions: Versions, site: Site): JsonMap | undefined {
-  const [base, live, target] = [asMap(versions.base), asMap(versions.live), asMap(versions.target)];
+function mergeMap(merging: Merging, versions: Versions, site: Site): Fields | undefined {
+  const [base, live, target] = [asFields(versions.base), asFields(versions.live), asFields(versions.target)];
   const merged: Record<string, unknown> = {};
   const gone =
     site.gone ??
@@ -95,13 +95,13 @@ function isAlternative(shape: Shape): boolean {
 /** Whether the cluster has a map to go into, and upstream one to compare it with. */
 function areMaps({ base, live, target }: Versions): boolean {
   const [b, t] = [base ?? undefined, target ?? undefined];
-  const isUpstreams = (b === undefined || isMap(b)) && (t === undefined || isMap(t));
-  return isMap(live) && isUpstreams && (b !== undefined || t !== undefined);
+  const isUpstreams = (b === undefined || isFields(b)) && (t === undefined || isFields(t));
+  return isFields(live) && isUpstreams && (b !== undefined || t !== undefined);
 }
 
 /** Whether the versions of a map exclude each other: a value and a reference, a file and a Secret. */
 function isOtherKind({ base, live, target }: Versions, shape: MapShape): boolean {
-  const maps = [base, live, target].filter(isMap);
+  const maps = [base, live, target].filter(isFields);
   const kinds = maps.map((map) => {
     if (shape.by !== undefined) return kindOf(map, shape, shape.by);
     return (shape.oneOf ?? []).filter((name) => !isAbsent(map[name], shapeOfField(shape, name), name)).join();
@@ -109,7 +109,7 @@ function isOtherKind({ base, live, target }: Versions, shape: MapShape): boolean
   return new Set(kinds.filter((kind) => kind !== '')).size > 1;
 }
 
-function kindOf(map: JsonMap, shape: MapShape, name: string): string {
+function kindOf(map: Fields, shape: MapShape, name: string): string {
   const field = shapeOfField(shape, name);
   const standard = 'defaults' in field ? field.defaults[0] : undefined;
   return String(map[name] ?? standard);

@@ -1,4 +1,4 @@
-import { asList } from './json.js';
+import { asList } from '../../cluster/fields.js';
 import { type Merging, NO_LONGER_THERE, SAYS_THE_SAME, type Site, type Versions } from './merging.js';
 import { type Grant, grantsOf, ruleOf } from './rbac-rules.js';
 

@@ -3,7 +3,7 @@ import { type Schema, schemaOf } from '../stored-objects/schema.js';
 import { type SchemaProblem, validateStoredObject } from '../stored-objects/validate.js';
 import type { Customisation } from './customisation.js';
 import { isAbsent } from './absent.js';
-import { canonicalText, isMap } from './json.js';
+import { canonicalText, isFields } from '../../cluster/fields.js';
 import { joinField } from './field-path.js';
 import { fieldsSetByUsers, type OwnedField } from './managed-fields.js';
 import { referenceOf } from './object-key.js';
@@ -73,7 +73,7 @@ function isWithin(field: string, path: string): boolean {
 }
 
 function leavesOf(value: unknown, path: string): OwnedField[] {
-  if (!isMap(value)) return value === undefined ? [] : [{ path, value }];
+  if (!isFields(value)) return value === undefined ? [] : [{ path, value }];
   return Object.entries(value).flatMap(([name, field]) => leavesOf(field, joinField(path, name)));
 }
 

@@ -1,7 +1,7 @@
 import { loadAll, YAMLException } from 'js-yaml';
 import { EnvironmentError } from '../../errors.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import { asList, isMap, valueAt } from './json.js';
+import { asList, isFields, valueAt } from '../../cluster/fields.js';
 
 /**
  * The objects of an upstream file, in its order; lists of objects are taken apart.
@@ -12,7 +12,7 @@ import { asList, isMap, valueAt } from './json.js';
 export function parseManifest(text: string, name: string): KubernetesObject[] {
   return loadDocuments(text, name)
     .flatMap((document) =>
-      isMap(document) && document['kind'] === 'List' ? (asList(document['items']) ?? []) : [document],
+      isFields(document) && document['kind'] === 'List' ? (asList(document['items']) ?? []) : [document],
     )
     .filter((document) => document !== null && document !== undefined)
     .map((document, index) => toObject(document, `${name}, document ${index + 1}`));

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { Customisation } from './customisation.js';
 import { parseImage, registryOf } from './image-reference.js';
-import { asList, isMap, type JsonMap, valueAt } from './json.js';
+import { asList, isFields, type Fields, valueAt } from '../../cluster/fields.js';
 import { keyOf, referenceOf } from './object-key.js';
 
 /** An image of upstream's file, and the one that the cluster has in its place. */
@@ -74,11 +74,11 @@ function commonRegistry(images: readonly ImagePair[]): string | null {
 }
 
 /** The containers of an object's pods, each with the path of its image. */
-function imageFields(object: KubernetesObject): (readonly [string, JsonMap])[] {
+function imageFields(object: KubernetesObject): (readonly [string, Fields])[] {
   const path = 'spec.template.spec';
   const pod = valueAt(object, ...path.split('.'));
   return ['initContainers', 'containers'].flatMap((list) =>
-    (asList(valueAt(pod, list)) ?? []).filter(isMap).flatMap((container) => {
+    (asList(valueAt(pod, list)) ?? []).filter(isFields).flatMap((container) => {
       const { name, image } = container;
       const field = `${path}.${list}[name=${typeof name === 'string' ? name : ''}].image`;
       return typeof image === 'string' ? [[field, container] as const] : [];
@@ -88,7 +88,7 @@ function imageFields(object: KubernetesObject): (readonly [string, JsonMap])[] {
 
 function replaceImages(value: unknown, moves: ReadonlyMap<object, string>): unknown {
   if (Array.isArray(value)) return value.map((item) => replaceImages(item, moves));
-  if (!isMap(value)) return value;
+  if (!isFields(value)) return value;
   const image = moves.get(value);
   const fields = Object.entries(value).map(([name, field]) => [name, replaceImages(field, moves)]);
   return image === undefined ? Object.fromEntries(fields) : { ...Object.fromEntries(fields), image };

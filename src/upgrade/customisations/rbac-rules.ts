@@ -1,4 +1,4 @@
-import { asList, asMap } from './json.js';
+import { asList, asFields } from '../../cluster/fields.js';
 
 /** What a role allows on one resource. */
 export interface Grant {
@@ -30,7 +30,7 @@ export function ruleOf({ rule, verbs }: Grant): unknown {
 }
 
 function takeApart(rule: unknown): Grant[] {
-  const fields = asMap(rule) ?? {};
+  const fields = asFields(rule) ?? {};
   const verbs = new Set(texts(fields['verbs']));
   const urls = texts(fields['nonResourceURLs']).map((url) => ({
     name: url,

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import { asList, asMap, isMap, type JsonMap, valueAt, without } from './json.js';
+import { asList, asFields, isFields, type Fields, isTrueAt, valueAt, without } from '../../cluster/fields.js';
 
 const SERVER_METADATA = [
   'uid',
@@ -33,23 +33,23 @@ const SERVICE_FIELDS = ['clusterIP', 'clusterIPs', 'ipFamilies'];
  * back compare. What `shapes/` calls defaults stays.
  */
 export function withoutServerFields(object: KubernetesObject): KubernetesObject {
-  const bare = without(object, ['status', 'apiVersion', 'kind']);
-  const metadata = bareMetadata(asMap(object.metadata) ?? {}, SERVER_LABELS);
+  const bare = without(object, 'status', 'apiVersion', 'kind');
+  const metadata = bareMetadata(asFields(object.metadata) ?? {}, SERVER_LABELS);
   const rest = completeKind(object.kind, { ...bare, metadata });
   return { ...rest, apiVersion: object.apiVersion, kind: object.kind } as unknown as KubernetesObject;
 }
 
-function bareMetadata(metadata: JsonMap, labels: readonly string[]): JsonMap {
+function bareMetadata(metadata: Fields, labels: readonly string[]): Fields {
   return replaceMap(
-    replaceMap(without(metadata, SERVER_METADATA), 'annotations', (annotations) =>
-      without(annotations, SERVER_ANNOTATIONS),
+    replaceMap(without(metadata, ...SERVER_METADATA), 'annotations', (annotations) =>
+      without(annotations, ...SERVER_ANNOTATIONS),
     ),
     'labels',
-    (all) => without(all, labels),
+    (all) => without(all, ...labels),
   );
 }
 
-function completeKind(kind: string, object: JsonMap): JsonMap {
+function completeKind(kind: string, object: Fields): Fields {
   switch (kind) {
     case 'DaemonSet':
     case 'Deployment':
@@ -57,7 +57,7 @@ function completeKind(kind: string, object: JsonMap): JsonMap {
     case 'Job':
       return replaceMap(object, 'spec', (spec) =>
         replaceMap(
-          without(spec, valueAt(spec, 'manualSelector') === true ? [] : ['selector']),
+          isTrueAt(spec, 'manualSelector') ? spec : without(spec, 'selector'),
           'template',
           bareTemplate,
         ),
@@ -69,62 +69,61 @@ function completeKind(kind: string, object: JsonMap): JsonMap {
         secrets.filter((secret) => !isTokenSecret(secret, object)),
       );
     case 'Namespace':
-      return without(object, ['spec']);
+      return without(object, 'spec');
     default:
       return object;
   }
 }
 
 /** Kubernetes up to 1.23 made a token Secret for every ServiceAccount. */
-function isTokenSecret(secret: unknown, account: JsonMap): boolean {
+function isTokenSecret(secret: unknown, account: Fields): boolean {
   const prefix = `${String(valueAt(account, 'metadata', 'name'))}-`;
   return new RegExp('^(?:token|dockercfg)-[a-z0-9]{5}$').test(
     String(valueAt(secret, 'name')).replace(prefix, ''),
   );
 }
 
-function bareTemplate(template: JsonMap): JsonMap {
-  const metadata = bareMetadata(asMap(template['metadata']) ?? {}, JOB_LABELS);
-  const spec = asMap(template['spec']);
+function bareTemplate(template: Fields): Fields {
+  const metadata = bareMetadata(asFields(template['metadata']) ?? {}, JOB_LABELS);
+  const spec = asFields(template['spec']);
   return spec ? { ...template, metadata, spec: barePodSpec(spec) } : { ...template, metadata };
 }
 
-function barePodSpec(spec: JsonMap): JsonMap {
-  const bare =
-    spec['serviceAccount'] === spec['serviceAccountName'] ? without(spec, ['serviceAccount']) : spec;
+function barePodSpec(spec: Fields): Fields {
+  const bare = spec['serviceAccount'] === spec['serviceAccountName'] ? without(spec, 'serviceAccount') : spec;
   if (spec['hostNetwork'] !== true) return bare;
   const withoutHostPorts = (containers: readonly unknown[]): unknown[] =>
     containers.map((container) =>
-      isMap(container) ? replaceList(container, 'ports', (ports) => ports.map(bareHostPort)) : container,
+      isFields(container) ? replaceList(container, 'ports', (ports) => ports.map(bareHostPort)) : container,
     );
   return replaceList(replaceList(bare, 'containers', withoutHostPorts), 'initContainers', withoutHostPorts);
 }
 
 /** In the host's network a port of the container is one of the host, and the API server says so. */
 function bareHostPort(port: unknown): unknown {
-  return isMap(port) && port['hostPort'] === port['containerPort'] ? without(port, ['hostPort']) : port;
+  return isFields(port) && port['hostPort'] === port['containerPort'] ? without(port, 'hostPort') : port;
 }
 
-function bareService(spec: JsonMap): JsonMap {
+function bareService(spec: Fields): Fields {
   const bare =
     spec['clusterIP'] === 'None'
-      ? without(spec, ['clusterIPs', 'ipFamilies'])
-      : without(spec, SERVICE_FIELDS);
+      ? without(spec, 'clusterIPs', 'ipFamilies')
+      : without(spec, ...SERVICE_FIELDS);
   return replaceList(bare, 'ports', (ports) =>
     ports.map((port) =>
-      isMap(port) && String(port['targetPort']) === String(port['port'])
-        ? without(port, ['targetPort'])
+      isFields(port) && String(port['targetPort']) === String(port['port'])
+        ? without(port, 'targetPort')
         : port,
     ),
   );
 }
 
-function replaceMap(map: JsonMap, name: string, change: (value: JsonMap) => JsonMap): JsonMap {
-  const value = asMap(map[name]);
+function replaceMap(map: Fields, name: string, change: (value: Fields) => Fields): Fields {
+  const value = asFields(map[name]);
   return value ? { ...map, [name]: change(value) } : map;
 }
 
-function replaceList(map: JsonMap, name: string, change: (value: readonly unknown[]) => unknown[]): JsonMap {
+function replaceList(map: Fields, name: string, change: (value: readonly unknown[]) => unknown[]): Fields {
   const value = asList(map[name]);
   return value ? { ...map, [name]: change(value) } : map;
 }

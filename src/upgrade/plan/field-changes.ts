@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { joinField, joinItem } from '../customisations/field-path.js';
-import { canonicalText, isMap } from '../customisations/json.js';
+import { canonicalText, isFields } from '../../cluster/fields.js';
 import { withoutServerFields } from '../customisations/server-fields.js';
 import type { FieldChange } from './plan.js';
 
@@ -14,7 +14,7 @@ export function fieldChanges(before: KubernetesObject, after: KubernetesObject):
 
 function* walk(before: unknown, after: unknown, field: string): Generator<FieldChange, void> {
   if (canonicalText(before) === canonicalText(after)) return;
-  if (isMap(before) && isMap(after)) {
+  if (isFields(before) && isFields(after)) {
     for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
       yield* walk(before[name], after[name], joinField(field, name));
     }
@@ -34,7 +34,7 @@ function* walk(before: unknown, after: unknown, field: string): Generator<FieldC
 /** The items of a list by what names them; null where they have no such names, or share one. */
 function keyItems(value: unknown): ReadonlyMap<string, unknown> | null {
   if (!Array.isArray(value) || value.length === 0) return null;
-  const name = ITEM_KEYS.find((key) => value.every((item) => isMap(item) && item[key] !== undefined));
+  const name = ITEM_KEYS.find((key) => value.every((item) => isFields(item) && item[key] !== undefined));
   if (name === undefined) return null;
   const items = new Map(
     value.map((item): [string, unknown] => [

@@ -1,5 +1,5 @@
 import { joinField } from '../customisations/field-path.js';
-import { canonicalText, isMap } from '../customisations/json.js';
+import { canonicalText, isFields } from '../../cluster/fields.js';
 import { checkFormat } from './formats.js';
 import { checkPattern } from './patterns.js';
 import { fieldSchema, type Schema } from './schema.js';
@@ -30,7 +30,7 @@ export function checkValue(value: unknown, schema: Schema, path: string, notes: 
   if (typeof value === 'string') checkText(value, schema, path, notes);
   else if (typeof value === 'number') checkNumber(value, schema, path, notes);
   else if (Array.isArray(value)) checkItems(value, schema, path, notes);
-  else if (isMap(value)) checkFields(value, schema, path, notes);
+  else if (isFields(value)) checkFields(value, schema, path, notes);
   checkAlternatives(value, schema, path, notes);
 }
 
@@ -55,7 +55,7 @@ function isOfType(value: unknown, schema: Schema): boolean {
     case 'array':
       return Array.isArray(value);
     case 'object':
-      return isMap(value);
+      return isFields(value);
     default:
       return true;
   }
@@ -104,7 +104,7 @@ function itemNames(value: readonly unknown[], schema: Schema): string[] {
     case 'set':
       return value.map(canonicalText);
     case 'map':
-      return value.map((item) => canonicalText(keys.map((key) => (isMap(item) ? item[key] : null))));
+      return value.map((item) => canonicalText(keys.map((key) => (isFields(item) ? item[key] : null))));
     default:
       return [];
   }

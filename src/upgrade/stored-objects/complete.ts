@@ -1,5 +1,5 @@
 import { joinField } from '../customisations/field-path.js';
-import { isMap } from '../customisations/json.js';
+import { isFields } from '../../cluster/fields.js';
 import { fieldSchema, keepsUnknown, type Schema } from './schema.js';
 
 /** Takes note of a field that the schema does not have. */
@@ -14,7 +14,7 @@ export function completeValue(value: unknown, schema: Schema, path: string, note
     const { items = {} } = schema;
     return value.map((item, index) => completeValue(item, items, `${path}[${index}]`, note));
   }
-  return isMap(value) && (schema.type === 'object' || schema.properties)
+  return isFields(value) && (schema.type === 'object' || schema.properties)
     ? completeMap(value, schema, path, note)
     : value;
 }

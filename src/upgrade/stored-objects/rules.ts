@@ -1,5 +1,5 @@
 import { Environment, EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
-import { isMap } from '../customisations/json.js';
+import { isFields } from '../../cluster/fields.js';
 import { joinField } from '../customisations/field-path.js';
 import type { Notes } from './check-value.js';
 import { isCidr, isIp } from './formats.js';
@@ -19,7 +19,7 @@ export function checkRules(value: unknown, schema: Schema, path: string, notes: 
   if (Array.isArray(value)) {
     const { items } = schema;
     if (items) value.forEach((item, index) => checkRules(item, items, `${path}[${index}]`, notes));
-  } else if (isMap(value)) {
+  } else if (isFields(value)) {
     for (const [name, field] of Object.entries(value)) {
       const inner = fieldSchema(schema, name);
       if (inner) checkRules(field, inner, joinField(path, name), notes);

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import { asList, asMap, isMap } from '../customisations/json.js';
+import { asList, asFields, isFields } from '../../cluster/fields.js';
 
 /** A structural schema of a CRD, as far as stored objects are held to it. @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/ */
 export interface Schema {
@@ -45,9 +45,9 @@ export interface SchemaRule {
 /** The schema of the version of a CRD that an `apiVersion` names; null where it has none of it. */
 export function schemaOf(definition: KubernetesObject, apiVersion: string): Schema | null {
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
-  const versions = asList(asMap(definition['spec'])?.['versions']) ?? [];
-  const row = versions.filter(isMap).find(({ name }) => name === version);
-  return asMap(asMap(row?.['schema'])?.['openAPIV3Schema']);
+  const versions = asList(asFields(definition['spec'])?.['versions']) ?? [];
+  const row = versions.filter(isFields).find(({ name }) => name === version);
+  return asFields(asFields(row?.['schema'])?.['openAPIV3Schema']);
 }
 
 /** The schema of a field; null where the schema has no such field. */
