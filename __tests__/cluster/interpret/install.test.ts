@@ -67,6 +67,25 @@ describe('how Calico was installed', () => {
     expect(calico.methodEvidence).not.toEqual([]);
   });
 
+  test.each([
+    ['half way, both DaemonSets run', [operatorNode('v3.28.2'), calicoNode('v3.28.2')]],
+    ['half way, read in the other order', [calicoNode('v3.28.2'), operatorNode('v3.28.2')]],
+  ] as const)('a migration to the operator %s: the install is where it goes', async (_, nodes) => {
+    const namespaces = ['kube-system', 'calico-system'].map((name) => object('v1', 'Namespace', { name }));
+    const calico = await calicoOf([
+      ...namespaces,
+      tigeraOperator('v1.34.5'),
+      installation(),
+      ...nodes,
+      typha,
+    ]);
+    expect([calico.method, calico.otherMethods, calico.namespace]).toEqual([
+      'operator',
+      ['manifest'],
+      'calico-system',
+    ]);
+  });
+
   test('a method names every sign of it', async () => {
     const calico = await calicoOf([
       tigeraOperator('v1.34.5', { metadata: helm }),

@@ -3,7 +3,7 @@ import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-cl
 import { ClusterError } from '../../../src/errors.js';
 import type { ClusterClient, KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { merge } from '../../../src/upgrade/customisations/merge.js';
-import { referenceOf } from '../../../src/upgrade/customisations/object-key.js';
+import { referenceOf } from '../../../src/cluster/object-name.js';
 import { customise } from '../../../test-cluster/ready-made/customisations.js';
 import { installObjects } from '../../../test-cluster/ready-made/install-objects.js';
 import { editLive, setEnv } from '../../../test-cluster/ready-made/kubectl.js';

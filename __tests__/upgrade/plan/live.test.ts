@@ -3,7 +3,6 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-client.js';
 import { createManifestSource } from '../../../src/adapters/manifests/manifest-source.js';
 import { versionOf } from '../../../src/catalog/queries.js';
-import { EMPTY_POLICY } from '../../../src/policy/policy.js';
 import type { ClusterClient } from '../../../src/ports/cluster-client.js';
 import { createManifestReader } from '../../../src/upgrade/customisations/read-manifest.js';
 import type { PlanOptions, UpgradePlan } from '../../../src/upgrade/plan/plan.js';
@@ -15,23 +14,12 @@ import { referenceOf } from '../../../src/cluster/object-name.js';
 import type { TestCluster } from '../../../test-cluster/types.js';
 import { clientOfPlanner } from '../../cluster/live/planner.js';
 import { eventually } from '../../test-cluster/eventually.js';
+import { buildOptions } from './build-options.js';
 import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
-
-const OPTIONS: PlanOptions = {
-  target: 'recommended',
-  kubernetes: null,
-  installMethod: 'auto',
-  canaryNodes: 1,
-  maxUnavailable: { percent: 10 },
-  soakMs: 30_000,
-  force: false,
-  policy: EMPTY_POLICY,
-  onProgress: () => undefined,
-};
 
 function plan(client: ClusterClient, options: Partial<PlanOptions> = {}): Promise<UpgradePlan> {
   const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-  return runPlan(client, manifests, { ...OPTIONS, ...options });
+  return runPlan(client, manifests, buildOptions(options));
 }
 
 function blockers({ findings }: UpgradePlan): readonly string[] {

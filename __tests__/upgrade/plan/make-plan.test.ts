@@ -3,23 +3,11 @@ import { versionOf } from '../../../src/catalog/queries.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { findPath } from '../../../src/upgrade/path/find-path.js';
 import { makePlan, planWithoutTarget, type PlanParts } from '../../../src/upgrade/plan/make-plan.js';
-import { EMPTY_POLICY } from '../../../src/policy/policy.js';
-import type { PlanOptions } from '../../../src/upgrade/plan/plan.js';
 import { stageObjects } from '../../../src/upgrade/plan/stages.js';
 import { buildCalico, buildState } from '../../cluster/build-state.js';
 import { object } from '../preflight/build-input.js';
+import { buildOptions } from './build-options.js';
 
-const OPTIONS: PlanOptions = {
-  target: 'recommended',
-  kubernetes: null,
-  installMethod: 'auto',
-  canaryNodes: 1,
-  maxUnavailable: { percent: 10 },
-  soakMs: 30_000,
-  force: false,
-  policy: EMPTY_POLICY,
-  onProgress: () => undefined,
-};
 const OBJECTS: readonly KubernetesObject[] = [
   object('v1', 'ConfigMap', 'calico-config'),
   object('apps/v1', 'Deployment', 'calico-kube-controllers'),
@@ -62,14 +50,14 @@ function parts(
 
 describe('makePlan', () => {
   test('a cluster that is well and has somewhere to go is ready', () => {
-    const plan = makePlan(parts('v3.29.4', 'v3.29.7'), OPTIONS);
+    const plan = makePlan(parts('v3.29.4', 'v3.29.7'), buildOptions());
     expect(plan.verdict).toBe('ready');
     expect(plan.summary).toBe('ready: Calico v3.29.4 to v3.29.7 in 1 hop');
     expect(plan.hops[0]?.waves.waves.map(({ kind }) => kind)).toEqual(['canary', 'workers', 'workers']);
   });
 
   test('at the target there is nothing to do, whatever else is wrong', () => {
-    const plan = makePlan(parts('v3.29.7', 'v3.29.7', 'v1.34.1'), OPTIONS);
+    const plan = makePlan(parts('v3.29.7', 'v3.29.7', 'v1.34.1'), buildOptions());
     expect(plan).toMatchObject({ verdict: 'nothing-to-do', hops: [] });
     expect(plan.summary).toMatch(/^nothing to do: Calico is at v3\.29\.7\./);
   });
@@ -78,28 +66,28 @@ describe('makePlan', () => {
     const pair = { kubernetes: versionOf('v1.31'), calico: versionOf('v3.29.7') };
     const kubernetes = versionOf('v1.32');
     const path = findPath(pair, { ...pair, kubernetes }, {});
-    const plan = makePlan(parts('v3.29.7', 'v3.29.7', 'v1.31.4', { path }), { ...OPTIONS, kubernetes });
+    const plan = makePlan(parts('v3.29.7', 'v3.29.7', 'v1.31.4', { path }), buildOptions({ kubernetes }));
     expect(plan.verdict).toBe('nothing-to-do');
     expect(plan.summary).toContain('Kubernetes can go to v1.32 with it.');
   });
 
   test('a skippable blocker stops until it is forced, and the count says how many', () => {
     const untested = parts('v3.29.4', 'v3.29.7', 'v1.34.1');
-    expect(makePlan(untested, OPTIONS)).toMatchObject({
+    expect(makePlan(untested, buildOptions())).toMatchObject({
       verdict: 'blocked',
       summary: 'blocked: Calico v3.29.4 to v3.29.7 in 1 hop, stopped by 1 finding',
     });
-    expect(makePlan(untested, { ...OPTIONS, force: true }).verdict).toBe('ready');
+    expect(makePlan(untested, buildOptions({ force: true })).verdict).toBe('ready');
   });
 
   test('another install method than the input names is never converted', () => {
-    const plan = makePlan(parts('v3.29.4', 'v3.29.7'), { ...OPTIONS, installMethod: 'helm', force: true });
+    const plan = makePlan(parts('v3.29.4', 'v3.29.7'), buildOptions({ installMethod: 'helm', force: true }));
     expect(plan.verdict).toBe('blocked');
     expect(plan.findings[0]).toMatchObject({ code: 'install-method-differs', weight: 'mandatory' });
   });
 
   test('what cannot be undone is said for each hop', () => {
-    const { hops } = makePlan(parts('v3.28.2', 'v3.29.7'), OPTIONS);
+    const { hops } = makePlan(parts('v3.28.2', 'v3.29.7'), buildOptions());
     expect(hops[0]?.irreversible.map(({ text }) => text)).toContainEqual(expect.stringContaining('tiers'));
   });
 
@@ -110,7 +98,7 @@ describe('makePlan', () => {
     });
     const plan = makePlan(
       parts('v3.29.4', 'v3.29.7', 'v1.31.4', { missingAccess: [access('patch'), access('create')] }),
-      OPTIONS,
+      buildOptions(),
     );
     expect(plan.missingRules).toEqual([
       { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['create', 'patch'] },

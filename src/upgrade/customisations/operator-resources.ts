@@ -6,7 +6,7 @@ import { isAbsent } from './absent.js';
 import { canonicalText, isFields } from '../../cluster/fields.js';
 import { joinField } from './field-path.js';
 import { fieldsSetByUsers, type OwnedField } from './managed-fields.js';
-import { referenceOf } from './object-key.js';
+import { referenceOf } from '../../cluster/object-name.js';
 import { FREE } from './shape.js';
 
 /** A CRD in the installed release and in the target; null where it is not known, or the release has none of it. */

@@ -2,7 +2,8 @@ import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { Customisation } from './customisation.js';
 import { parseImage, registryOf } from './image-reference.js';
 import { asList, isFields, type Fields, valueAt } from '../../cluster/fields.js';
-import { keyOf, referenceOf } from './object-key.js';
+import { referenceOf } from '../../cluster/object-name.js';
+import { keyOf } from './object-key.js';
 
 /** An image of upstream's file, and the one that the cluster has in its place. */
 export interface ImagePair {
