@@ -1,39 +1,55 @@
 import type { Fault, Moment } from './faults.js';
 import type { RequestInfo } from './request-info.js';
 
+/** How and when a line dies. */
+export interface CutOrder {
+  /** At the N-th write from now. */
+  readonly nth: number;
+  readonly at: Moment;
+  /** Breaks what is open, but for that write. */
+  readonly sever: () => void;
+  /** Is called once the server has not seen the write, or has done it, and before the client sees anything. */
+  readonly onCut: () => void;
+}
+
+/** What a cut does to a request. */
+export interface CutEffect {
+  readonly fault: Fault;
+  /** To be called when the fault happens. */
+  readonly onFault: () => void;
+}
+
 /** A line that dies at one write, and stays dead. */
 export interface Cut {
-  readonly arm: (nth: number, at: Moment, onCut: () => void) => void;
+  readonly arm: (order: CutOrder) => void;
   readonly mend: () => void;
   readonly isCut: () => boolean;
   /** What the cut does to a request; null: nothing. */
-  readonly next: (request: RequestInfo) => Fault | null;
+  readonly next: (request: RequestInfo) => CutEffect | null;
 }
 
 export function createCut(): Cut {
-  let writesLeft: number | null = null;
-  let moment: Moment = 'before';
+  let order: CutOrder | null = null;
+  let writesLeft = 0;
   let isCut = false;
-  let notify: () => void = () => undefined;
   return {
-    arm(nth, at, onCut) {
-      writesLeft = nth;
-      moment = at;
-      notify = onCut;
+    arm(given) {
+      order = given;
+      writesLeft = given.nth;
     },
     mend() {
-      writesLeft = null;
+      order = null;
       isCut = false;
     },
     isCut: () => isCut,
     next(request) {
-      if (isCut) return { kind: 'reset', at: 'before' };
-      if (writesLeft === null || !request.isWrite) return null;
+      if (isCut) return { fault: { kind: 'reset', at: 'before' }, onFault: () => undefined };
+      if (order === null || !request.isWrite) return null;
       writesLeft -= 1;
       if (writesLeft > 0) return null;
       isCut = true;
-      notify();
-      return { kind: 'reset', at: moment };
+      order.sever();
+      return { fault: { kind: 'reset', at: order.at }, onFault: order.onCut };
     },
   };
 }

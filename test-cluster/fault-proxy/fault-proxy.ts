@@ -8,7 +8,7 @@ import { createFaultPlan, type FaultPlan, type Moment } from './faults.js';
 import { answerWithFault, type Exchange } from './forward.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { describeRequest } from './request-info.js';
-import { forwardUpgrade } from './upgrade.js';
+import { faultOfUpgrade, forwardUpgrade } from './upgrade.js';
 import { readUpstream, renderProxyKubeconfig, type Upstream } from './upstream.js';
 
 /** A proxy between a client and an API server that makes things go wrong. */
@@ -22,15 +22,18 @@ export interface FaultProxy extends Pick<FaultPlan, 'add' | 'disturb'> {
   readonly heal: () => void;
   /**
    * Lets the line die at the N-th write from now: before the server sees it, or after it was carried out and before the
-   * answer is back. From then on nothing gets through, as if the machine of the client were gone; until `heal`.
+   * answer is back. From then on nothing gets through, as if the machine of the client were gone; until `heal`. What is
+   * open breaks.
+   *
+   * @param onCut - called when it is so far and before the client sees anything: the moment to kill the client at
    */
-  readonly cutAtWrite: (nth: number, at: Moment) => void;
+  readonly cutAtWrite: (nth: number, at: Moment, onCut?: () => void) => void;
   readonly isCut: () => boolean;
   /** Refuses every write from now on with this status. */
   readonly refuseWrites: (status?: number) => void;
   /** Breaks all open watches. */
   readonly breakWatches: () => void;
-  /** Lets all open watches say no more, without an end. */
+  /** Lets all open watches say no more, without an end; also those that the server has not answered yet. */
   readonly stallWatches: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -52,13 +55,14 @@ export async function startFaultProxy({ kubeconfig, seed = 1 }: FaultProxyOption
   const seen = createRecorder();
   const cut = createCut();
   const sockets = new Set<Socket>();
+  const open = new Set<Duplex | ServerResponse>();
   const watches = new Set<Exchange>();
   const server = createServer({ cert: identity.certificate, key: identity.key });
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  const tools = { upstream, plan, seen, cut, watches };
+  const tools = { upstream, plan, seen, cut, open, watches };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void serve(request, response, tools);
   });
@@ -67,7 +71,7 @@ export async function startFaultProxy({ kubeconfig, seed = 1 }: FaultProxyOption
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const breakWatches = (): void => watches.forEach((watch) => watch.response.destroy());
+  const sever = (): void => open.forEach((connection) => connection.destroy());
   return {
     kubeconfig: renderProxyKubeconfig(upstream, address, authority.certificate),
     server: address,
@@ -75,14 +79,14 @@ export async function startFaultProxy({ kubeconfig, seed = 1 }: FaultProxyOption
     add: plan.add,
     disturb: plan.disturb,
     isCut: cut.isCut,
-    cutAtWrite: (nth, at) => cut.arm(nth, at, breakWatches),
+    cutAtWrite: (nth, at, onCut = () => undefined) => cut.arm({ nth, at, sever, onCut }),
     refuseWrites: (status = 503) => plan.add({ match: { isWrite: true }, fault: { kind: 'status', status } }),
     heal() {
       plan.clear();
       cut.mend();
     },
-    breakWatches,
-    stallWatches: () => watches.forEach((watch) => watch.mute()),
+    breakWatches: () => watches.forEach((watch) => watch.response.destroy()),
+    stallWatches: () => watches.forEach((watch) => watch.muting.abort()),
     async stop() {
       for (const socket of sockets) socket.destroy();
       upstream.close();
@@ -96,6 +100,8 @@ interface Tools {
   readonly plan: FaultPlan;
   readonly seen: Recorder;
   readonly cut: Cut;
+  /** Answers, and connections of other protocols, that have not ended. */
+  readonly open: Set<Duplex | ServerResponse>;
   readonly watches: Set<Exchange>;
 }
 
@@ -105,9 +111,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, tools: 
   const info = describeRequest({ ...lineOf(request), body: body.toString('utf8') });
   const record = tools.seen.begin(info);
   const cut = tools.cut.next(info);
-  const fault = cut ?? tools.plan.next(info);
+  const fault = cut?.fault ?? tools.plan.next(info);
   record.fault = fault?.kind ?? null;
-  const exchange: Exchange = { request, response, body, info, record, mute: () => undefined };
+  const muting = new AbortController();
+  const exchange = { request, response, body, info, record, muting, onFault: cut?.onFault };
+  remember(response, tools.open);
   if (info.verb === 'watch') {
     tools.watches.add(exchange);
     response.on('close', () => tools.watches.delete(exchange));
@@ -118,9 +126,15 @@ async function serve(request: IncomingMessage, response: ServerResponse, tools: 
 function serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, tools: Tools): void {
   const info = describeRequest({ ...lineOf(request), body: '' });
   const record = tools.seen.begin(info);
-  const fault = tools.cut.next(info) ?? tools.plan.next(info);
+  const fault = faultOfUpgrade(tools.cut.next(info)?.fault ?? tools.plan.next(info));
   record.fault = fault?.kind ?? null;
+  remember(socket, tools.open);
   forwardUpgrade({ request, socket, head, record, fault }, tools.upstream);
+}
+
+function remember(connection: Duplex | ServerResponse, open: Tools['open']): void {
+  open.add(connection);
+  connection.on('close', () => open.delete(connection));
 }
 
 function lineOf(request: IncomingMessage): { method: string; url: string; contentType: string } {

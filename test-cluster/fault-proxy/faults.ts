@@ -28,7 +28,7 @@ export interface FaultRule {
   readonly match?: Match;
   /** Only to the N-th request that matches, counted from 1 when the rule is added. */
   readonly nth?: number;
-  /** To so many requests and no more. */
+  /** To so many requests and no more; one that another rule took does not count. */
   readonly times?: number;
   /** From 0 to 1, by the proxy's seed; 1 where nothing is said. */
   readonly probability?: number;
@@ -72,9 +72,7 @@ export function createFaultPlan(seed: number): FaultPlan {
     rule.seen += 1;
     if (rule.nth !== undefined && rule.seen !== rule.nth) return false;
     if (rule.times !== undefined && rule.done >= rule.times) return false;
-    if (rule.probability !== undefined && random() >= rule.probability) return false;
-    rule.done += 1;
-    return true;
+    return rule.probability === undefined || random() < rule.probability;
   }
 
   return {
@@ -89,7 +87,10 @@ export function createFaultPlan(seed: number): FaultPlan {
     next(request) {
       // Every rule counts, also behind one that is due.
       const [due] = rules.filter((rule) => isDue(rule, request));
-      if (due !== undefined) return due.fault;
+      if (due !== undefined) {
+        due.done += 1;
+        return due.fault;
+      }
       if (mix === null || random() >= mix.probability) return null;
       const fault = mix.faults[Math.floor(random() * mix.faults.length)] ?? null;
       return fault?.kind === 'expired' && !canExpire(request) ? null : fault;

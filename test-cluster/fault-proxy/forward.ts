@@ -12,7 +12,9 @@ export interface Exchange {
   readonly info: RequestInfo;
   readonly record: RecordedRequest;
   /** Stops what is forwarded, without an end. */
-  mute: () => void;
+  readonly muting: AbortController;
+  /** To be called when a connection breaks as it was told to, before it does. */
+  readonly onFault: (() => void) | undefined;
 }
 
 /** Answers a request from the server, or as its fault says. */
@@ -28,7 +30,10 @@ export function answerWithFault(exchange: Exchange, fault: Fault | null, upstrea
       answerExpired(exchange);
       break;
     case 'reset':
-      atMoment(fault.at, exchange, upstream, () => exchange.response.destroy());
+      atMoment(fault.at, exchange, upstream, () => {
+        exchange.onFault?.();
+        exchange.response.destroy();
+      });
       break;
     case 'stall':
       atMoment(fault.at, exchange, upstream, () => undefined);
@@ -36,14 +41,19 @@ export function answerWithFault(exchange: Exchange, fault: Fault | null, upstrea
     case 'half':
       forward(exchange, upstream, passHalf);
       break;
-    case 'latency':
-      setTimeout(() => forward(exchange, upstream, pass), fault.ms);
+    case 'latency': {
+      const timer = setTimeout(() => forward(exchange, upstream, pass), fault.ms);
+      exchange.response.on('close', () => clearTimeout(timer));
+    }
   }
 }
 
 type Answer = (exchange: Exchange, answer: IncomingMessage) => void;
 
-function forward(exchange: Exchange, upstream: Upstream, answerBy: Answer): void {
+/** Whether the server's work ends with the client's patience, as it does without a proxy. */
+type Bond = 'bound' | 'unbound';
+
+function forward(exchange: Exchange, upstream: Upstream, answerBy: Answer, bond: Bond = 'bound'): void {
   const { request, response, body, record } = exchange;
   const outgoing = upstream.open({
     method: request.method ?? 'GET',
@@ -57,7 +67,7 @@ function forward(exchange: Exchange, upstream: Upstream, answerBy: Answer): void
     answerBy(exchange, answer);
   });
   outgoing.on('error', () => response.destroy());
-  response.on('close', () => outgoing.destroy());
+  if (bond === 'bound') response.on('close', () => outgoing.destroy());
   outgoing.end(body);
 }
 
@@ -66,13 +76,18 @@ function without(headers: IncomingHttpHeaders, names: readonly string[]): Incomi
 }
 
 function pass(exchange: Exchange, answer: IncomingMessage): void {
-  const { response } = exchange;
-  writeHead(response, answer);
-  answer.pipe(response);
-  exchange.mute = () => {
+  const { response, muting } = exchange;
+  const mute = (): void => {
     answer.unpipe(response);
     answer.resume();
   };
+  if (muting.signal.aborted) {
+    mute();
+    return;
+  }
+  writeHead(response, answer);
+  answer.pipe(response);
+  muting.signal.addEventListener('abort', mute);
 }
 
 function writeHead(response: ServerResponse, answer: IncomingMessage): void {
@@ -89,6 +104,7 @@ function passHalf({ info, response }: Exchange, answer: IncomingMessage): void {
   };
   if (info.verb === 'watch') {
     answer.once('data', (piece: Buffer) => breakAfter(piece));
+    answer.once('end', () => response.destroy());
     return;
   }
   void readAll(answer).then(breakAfter);
@@ -99,10 +115,9 @@ function atMoment(at: Moment, exchange: Exchange, upstream: Upstream, happen: ()
     happen();
     return;
   }
-  forward(exchange, upstream, ({ info }, answer) => {
-    if (info.verb === 'watch') happen();
-    else void readAll(answer).then(happen);
-  });
+  // A watch is done as soon as it has begun; what else was asked has to be done whether the client waits or not.
+  if (exchange.info.verb === 'watch') forward(exchange, upstream, happen);
+  else forward(exchange, upstream, (_exchange, answer) => void readAll(answer).then(happen), 'unbound');
 }
 
 async function readAll(answer: IncomingMessage): Promise<Buffer> {

@@ -63,14 +63,15 @@ function readPath(path: string): Place {
   return { group, resource, name, subresource, namespace: isInNamespace ? (rest[1] ?? '') : '' };
 }
 
-function verbOf({ method, contentType }: RequestLine, url: URL, { name, subresource }: Place): string {
+function verbOf({ method, contentType }: RequestLine, url: URL, place: Place): string {
+  const { resource, name, subresource } = place;
   if (CONNECTING.includes(subresource)) return 'connect';
   const isWatch = ['true', '1'].includes(url.searchParams.get('watch') ?? '');
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (name !== '' || !/^\/apis?\/[^/]+\//.test(url.pathname)) return isWatch ? 'watch' : 'get';
-      return isWatch ? 'watch' : 'list';
+      if (isWatch) return 'watch';
+      return resource === '' || name !== '' ? 'get' : 'list';
     case 'POST':
       return 'create';
     case 'PUT':

@@ -1,10 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Fault } from './faults.js';
 import { statusBody } from './forward.js';
 import type { RecordedRequest } from './recorder.js';
 import type { Upstream } from './upstream.js';
+
+/** Half an answer and an expired list are none of an upgrade. */
+export type UpgradeFault = Exclude<Fault, { readonly kind: 'half' | 'expired' }>;
 
 /** A request that becomes a connection of another protocol: exec, attach, port-forward. */
 export interface UpgradeExchange {
@@ -12,31 +14,54 @@ export interface UpgradeExchange {
   readonly socket: Duplex;
   readonly head: Buffer;
   readonly record: RecordedRequest;
-  readonly fault: Fault | null;
+  readonly fault: UpgradeFault | null;
 }
 
-/** Joins client and server, or does as the fault says; half an answer and an expired list are none of an upgrade. */
+/** The fault, where an upgrade can have it. */
+export function faultOfUpgrade(fault: Fault | null): UpgradeFault | null {
+  return fault === null || fault.kind === 'half' || fault.kind === 'expired' ? null : fault;
+}
+
+/** Joins client and server, or does as the fault says. */
 export function forwardUpgrade(exchange: UpgradeExchange, upstream: Upstream): void {
   const { fault, socket } = exchange;
   socket.on('error', () => socket.destroy());
-  const isBefore = (fault?.kind === 'reset' || fault?.kind === 'stall') && fault.at === 'before';
-  if (fault?.kind === 'status') refuse(socket, fault.status, JSON.stringify(statusBody(fault.status)));
-  else if (!isBefore) setTimeout(() => join(exchange, upstream), fault?.kind === 'latency' ? fault.ms : 0);
-  else if (fault.kind === 'reset') socket.destroy();
+  switch (fault?.kind) {
+    case 'status':
+      refuse(socket, fault.status, JSON.stringify(statusBody(fault.status)), {
+        'retry-after': fault.retryAfterSeconds?.toString(),
+      });
+      break;
+    case 'latency': {
+      const timer = setTimeout(() => join(exchange, upstream), fault.ms);
+      socket.on('close', () => clearTimeout(timer));
+      break;
+    }
+    case 'reset':
+      if (fault.at === 'before') socket.destroy();
+      else join(exchange, upstream);
+      break;
+    case 'stall':
+      if (fault.at === 'after') join(exchange, upstream);
+      break;
+    case undefined:
+      join(exchange, upstream);
+  }
 }
 
-function join(exchange: UpgradeExchange, upstream: Upstream): void {
-  const { request, socket, head, record, fault } = exchange;
+function join({ request, socket, head, record, fault }: UpgradeExchange, upstream: Upstream): void {
   const outgoing = upstream.open({
     method: request.method ?? 'GET',
     path: request.url ?? '/',
     headers: request.headers,
   });
   record.isForwarded = true;
+  socket.on('close', () => outgoing.destroy());
   outgoing.on('upgrade', (answer, server, serverHead) => {
     record.status = answer.statusCode ?? null;
     server.on('error', () => socket.destroy());
-    server.on('close', () => socket.destroy());
+    // What the server has said is still on its way to the client.
+    server.on('close', () => socket.end());
     socket.on('close', () => server.destroy());
     if (fault?.kind === 'reset') return void socket.destroy();
     if (fault?.kind === 'stall') return;
@@ -52,7 +77,10 @@ function join(exchange: UpgradeExchange, upstream: Upstream): void {
     answer.setEncoding('utf8').on('data', (piece: string) => {
       text += piece;
     });
-    answer.on('end', () => refuse(socket, answer.statusCode ?? 502, text));
+    answer.on('end', () => {
+      if (fault?.kind === 'reset') socket.destroy();
+      else if (fault?.kind !== 'stall') refuse(socket, answer.statusCode ?? 502, text, answer.headers);
+    });
   });
   outgoing.on('error', () => socket.destroy());
   outgoing.end();
@@ -65,12 +93,14 @@ function headOf(answer: IncomingMessage): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-function refuse(socket: Duplex, status: number, text: string): void {
+function refuse(socket: Duplex, status: number, text: string, headers: IncomingHttpHeaders): void {
+  const retryAfter = headers['retry-after'];
   socket.end(
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-      'content-type: application/json',
+      `content-type: ${headers['content-type'] ?? 'application/json'}`,
       `content-length: ${Buffer.byteLength(text)}`,
+      ...(retryAfter === undefined ? [] : [`retry-after: ${retryAfter}`]),
       'connection: close',
       '',
       text,

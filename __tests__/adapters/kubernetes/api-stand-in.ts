@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -13,6 +13,7 @@ export interface SeenRequest {
   readonly headers: IncomingHttpHeaders;
   /** Common name of the client certificate; empty where there is none. */
   readonly commonName: string;
+  readonly body: string;
 }
 
 /** An HTTPS server in an API server's place: it answers what it is told and remembers what it was asked. */
@@ -23,8 +24,12 @@ export interface ApiStandIn {
   readonly seen: SeenRequest[];
   /** Status of an answer to a request; the body is a version. */
   answer: (request: SeenRequest) => number;
+  /** Writes the whole answer, where a status is not enough; null: `answer` says it. */
+  respond: ((request: SeenRequest, response: ServerResponse) => void) | null;
   /** What is written to a WebSocket: the channel and its text each; then it is closed. */
   exec: (request: SeenRequest) => readonly (readonly [channel: number, text: string])[];
+  /** Has a connection of another protocol to itself, from its first line on; null: a WebSocket, as `exec` says. */
+  upgrade: ((request: SeenRequest, socket: Duplex) => void) | null;
   readonly stop: () => Promise<void>;
 }
 
@@ -46,39 +51,57 @@ export async function startApiStandIn(): Promise<ApiStandIn> {
     authority,
     seen: [],
     answer: () => 200,
+    respond: null,
     exec: () => [],
+    upgrade: null,
     async stop() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => void server.close(() => resolve()));
     },
   };
-  server.on('request', (request, response) => {
-    const seen = describe(request, request.socket as unknown as Identified);
-    standIn.seen.push(seen);
-    response.writeHead(standIn.answer(seen), { 'content-type': 'application/json' });
-    response.end('{"gitVersion":"v1.34.4","platform":"linux/amd64"}');
-  });
+  server.on('request', (request, response) => void answerRequest(standIn, request, response));
   server.on('upgrade', (request, socket: Duplex) => {
-    const seen = describe(request, socket as unknown as Identified);
+    const seen = describe(request, socket as unknown as Identified, '');
     standIn.seen.push(seen);
-    speakWebSocket(socket, request.headers['sec-websocket-key'] ?? '', standIn.exec(seen));
+    if (standIn.upgrade !== null) standIn.upgrade(seen, socket);
+    else speakWebSocket(socket, request.headers['sec-websocket-key'] ?? '', standIn.exec(seen));
   });
   return standIn;
+}
+
+async function answerRequest(
+  standIn: ApiStandIn,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  let body = '';
+  request.setEncoding('utf8');
+  try {
+    for await (const piece of request) body += piece as string;
+  } catch {
+    return; // the client went away before it had said all
+  }
+  const seen = describe(request, request.socket as unknown as Identified, body);
+  standIn.seen.push(seen);
+  if (standIn.respond !== null) {
+    standIn.respond(seen, response);
+    return;
+  }
+  response.writeHead(standIn.answer(seen), { 'content-type': 'application/json' });
+  response.end('{"gitVersion":"v1.34.4","platform":"linux/amd64"}');
 }
 
 /** A connection that may have brought a client certificate. */
 type Identified = Pick<TLSSocket, 'getPeerCertificate'>;
 
-function describe(
-  request: { method?: string | undefined; url?: string | undefined; headers: IncomingHttpHeaders },
-  socket: Identified,
-): SeenRequest {
+function describe(request: IncomingMessage, socket: Identified, body: string): SeenRequest {
   const subject = socket.getPeerCertificate().subject as { CN?: string } | undefined;
   return {
     method: request.method ?? '',
     url: request.url ?? '',
     headers: request.headers,
     commonName: subject?.CN ?? '',
+    body,
   };
 }
 
