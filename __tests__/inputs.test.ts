@@ -12,6 +12,7 @@ describe('parseInputs', () => {
   test('gives the defaults of check where nothing is set', () => {
     expect(parseInputs(read())).toEqual({
       mode: 'check',
+      context: null,
       path: '.',
       include: [],
       exclude: ['**/node_modules/**'],

@@ -39,7 +39,8 @@ export const INPUTS = [
   {
     name: 'kubeconfig',
     default: '',
-    description: 'Kubeconfig: its text, base64 of it, or a path. Masked before anything else is logged.',
+    description:
+      'Kubeconfig: its text, base64 of it, or a path. Masked before anything else is logged. In `check` it is optional, and adds the versions that run.',
     secret: true,
   },
   { name: 'context', default: '', description: 'Context of the kubeconfig. Default: its current context.' },

@@ -12,8 +12,10 @@ export interface CheckInputs {
   readonly changedOnly: 'auto' | 'true' | 'false';
   /** null to go by the files. */
   readonly kubernetesVersion: Version | null;
-  /** null where none was given. */
+  /** Text, base64 of it, or a path; null where none was given: then no cluster is read. */
   readonly kubeconfig: string | null;
+  /** null for the current one. */
+  readonly context: string | null;
   readonly policy: { readonly path: string; readonly isRequired: boolean };
   readonly failOn: 'error' | 'warning' | 'never';
   readonly reportDir: string;
@@ -89,6 +91,7 @@ function parseCheckInputs(read: ReadInput, readInput: ReadInput): CheckInputs {
     changedOnly: oneOf('changed-only', read('changed-only'), ['auto', 'true', 'false']),
     kubernetesVersion: kubernetesVersion(read('kubernetes-version')),
     kubeconfig: read('kubeconfig') || null,
+    context: read('context') || null,
     policy: policy(read, readInput),
     failOn: failOn(read),
     reportDir: read('report-dir'),

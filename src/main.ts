@@ -12,6 +12,7 @@ import { createFileWorkspace } from './adapters/file-workspace.js';
 import { readMarkdownLinks, readPullRequestEvent, type PullRequestEvent } from './adapters/github-event.js';
 import { createReportDirectory } from './adapters/report-directory.js';
 import { createTerminalReporter } from './adapters/terminal-reporter.js';
+import type { LiveCluster } from './check/live-cluster.js';
 import { type CheckOptions, type CheckOutcome, runCheck } from './check/run-check.js';
 import { ActionError, EnvironmentError, InputError } from './errors.js';
 import { type CheckInputs, parseInputs } from './inputs.js';
@@ -76,9 +77,7 @@ function isPathLike(kubeconfig: string): boolean {
 }
 
 async function runCheckMode(inputs: CheckInputs, world: World, reporter: Reporter): Promise<number> {
-  if (inputs.kubeconfig !== null)
-    reporter.warning('The input kubeconfig is not read by check in this release.');
-  const options = checkOptions(inputs, world, reporter);
+  const options = { ...checkOptions(inputs, world, reporter), live: await readLive(inputs, world, reporter) };
   const event =
     inputs.changedOnly === 'false' && inputs.comment === 'never'
       ? null
@@ -98,6 +97,17 @@ async function runCheckMode(inputs: CheckInputs, world: World, reporter: Reporte
     terminal: terminalOf(world),
   });
   return outcome.hasFailed ? EXIT.failed : EXIT.passed;
+}
+
+/** What the cluster of the kubeconfig runs; null without one. Only then is what reads clusters loaded. */
+async function readLive(
+  { kubeconfig, context }: CheckInputs,
+  world: World,
+  reporter: Reporter,
+): Promise<LiveCluster | null> {
+  if (kubeconfig === null) return null;
+  const { readLiveCluster } = await import('./main/live-cluster.js');
+  return readLiveCluster({ kubeconfig, context }, world, reporter);
 }
 
 function checkOptions(inputs: CheckInputs, world: World, reporter: Reporter): CheckOptions {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import picomatch from 'picomatch';
+import type { LiveCluster } from '../../src/check/live-cluster.js';
 import { runCheck } from '../../src/check/run-check.js';
 import { FINDING_KINDS, type FindingCode } from '../../src/findings/registry.js';
 import { parsePolicy } from '../../src/policy/parse-policy.js';
 import { buildCheckReport } from '../../src/report/check-report.js';
 import type { ReportFinding } from '../../src/report/report.js';
+import { versionOf } from '../../src/catalog/queries.js';
 import { createFakeWorkspace } from '../ports/fake-workspace.js';
 import { chart, kubeadm, node, operator, url, workload } from './build-files.js';
 
@@ -17,6 +19,8 @@ interface Row {
   readonly at: string;
   /** As near to it as can be, without the fault. */
   readonly silent: Files;
+  /** What the live cluster runs, in both; absent without one. */
+  readonly live?: LiveCluster;
 }
 
 const row = (recommended: string, minimum: string, operatorVersion: string): string =>
@@ -26,6 +30,14 @@ const exception = (expires: string): string =>
 const cluster = (kubernetes: string, calico: string): Record<string, string> => ({
   'k.yaml': kubeadm(kubernetes),
   'calico.yaml': node(calico),
+});
+const vars = (kubernetes: string, calico: string): string =>
+  `kubernetes_version: ${kubernetes}\ncalico_version: ${calico}\n`;
+const running = (kubernetes: string, calico: string): LiveCluster => ({
+  names: ['admin@live', 'live'],
+  kubernetes: versionOf(kubernetes),
+  calico: [versionOf(calico)],
+  install: 'manifest',
 });
 const imageSet = (version: string): string =>
   `apiVersion: operator.tigera.io/v1\nkind: ImageSet\nmetadata:\n  name: calico-${version}\n`;
@@ -44,6 +56,21 @@ const ROWS: Readonly<Record<FindingCode, Row>> = {
     fires: cluster('v1.33.0', 'v3.28.2'),
     at: 'calico.yaml:9',
     silent: cluster('v1.30.0', 'v3.28.2'),
+  },
+  'upgrade-order': {
+    fires: cluster('v1.34.0', 'v3.32.1'),
+    at: 'calico.yaml:9',
+    silent: cluster('v1.34.0', 'v3.31.7'),
+    live: running('v1.33.4', 'v3.30.7'),
+  },
+  'live-cluster-unmapped': {
+    fires: {
+      'clusters/a/vars.yml': vars('v1.34.0', 'v3.32.1'),
+      'clusters/b/vars.yml': vars('v1.33.0', 'v3.31.7'),
+    },
+    at: ':0',
+    silent: { 'clusters/a/vars.yml': vars('v1.34.0', 'v3.32.1') },
+    live: running('v1.33.4', 'v3.31.7'),
   },
   'version-unknown': {
     fires: cluster('v1.34.0', 'v3.32.99'),
@@ -147,7 +174,11 @@ const ROWS: Readonly<Record<FindingCode, Row>> = {
 };
 
 /** The findings of a code in a check of the files on 2026-01-01. */
-async function check(code: FindingCode, files: Files): Promise<readonly ReportFinding[]> {
+async function check(
+  code: FindingCode,
+  files: Files,
+  live: LiveCluster | null = null,
+): Promise<readonly ReportFinding[]> {
   const { 'policy.yml': policy = '', ...tree } = files;
   const outcome = await runCheck(createFakeWorkspace(tree), null, {
     directory: '',
@@ -158,6 +189,7 @@ async function check(code: FindingCode, files: Files): Promise<readonly ReportFi
     kubernetes: null,
     failOn: 'error',
     today: '2026-01-01',
+    live,
   });
   return buildCheckReport(outcome).findings.filter((finding) => finding.code === code);
 }
@@ -166,8 +198,8 @@ const codes = Object.keys(FINDING_KINDS) as FindingCode[];
 
 describe.each(codes)('%s', (code) => {
   test('is flagged once, on the line, in whole sentences', async () => {
-    const { fires, at } = ROWS[code];
-    const findings = await check(code, fires);
+    const { fires, at, live } = ROWS[code];
+    const findings = await check(code, fires, live);
     expect(findings.map(({ path, line }) => `${path}:${line}`)).toEqual([at]);
     for (const { message, remedy, severity, isNew } of findings) {
       expect([message, remedy].join('\n')).not.toMatch(/undefined|null|NaN|\[object/);
@@ -177,7 +209,7 @@ describe.each(codes)('%s', (code) => {
   });
 
   test('is silent without the fault', async () => {
-    expect(await check(code, ROWS[code].silent)).toEqual([]);
+    expect(await check(code, ROWS[code].silent, ROWS[code].live)).toEqual([]);
   });
 
   test('says in the registry what it means and what to do', () => {

@@ -61,7 +61,8 @@ const pair = fc.record({
   reason: hostileText,
   source: fc.oneof(hostileText, fc.webUrl()),
   kubernetesAt: fc.option(place),
-  calicoAt: place,
+  calicoAt: fc.option(place),
+  live: fc.subarray(['kubernetes' as const, 'calico' as const]),
 });
 
 /** Any report whatever, its texts hostile. */

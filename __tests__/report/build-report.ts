@@ -30,6 +30,7 @@ export function buildPair(over: Partial<ReportPair> = {}): ReportPair {
     source: 'https://docs.tigera.io/calico/3.27/getting-started/kubernetes/requirements',
     kubernetesAt: { path: 'clusters/dev/kind.yaml', line: 4 },
     calicoAt: { path: 'clusters/dev/calico.yaml', line: 12 },
+    live: [],
     ...over,
   };
 }

@@ -1,15 +1,15 @@
 import type { Finding } from '../findings/finding.js';
-import { compareFindings } from '../findings/finding.js';
+import { compareFindings, NOWHERE } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
 import type { Workspace } from '../ports/workspace.js';
 import { uniqueBy } from '../text/unique.js';
 import type { Version } from '../version/version.js';
 import { type ClusterView, viewCluster } from './judge/cluster-view.js';
-import type { Judge, JudgeContext } from './judge/judge.js';
+import { type Judge, type JudgeContext, toFinding } from './judge/judge.js';
 import { judgeClientSideApply } from './judge/judge-apply.js';
 import { judgeImageOnlyBump, judgeMixedVersions } from './judge/judge-images.js';
 import { judgeChartCrds, judgeImageSets, judgeOperators, releasesOf } from './judge/judge-operator.js';
-import { type JudgedPair, judgePairs, pairsOf } from './judge/judge-pairs.js';
+import { judgePairs } from './judge/judge-pairs.js';
 import { judgeAgainstPolicy, judgePolicy } from './judge/judge-policy.js';
 import { judgeFloating } from './judge/judge-floating.js';
 import {
@@ -20,6 +20,8 @@ import {
   judgeUnknown,
   judgeVulnerabilities,
 } from './judge/judge-releases.js';
+import { type JudgedPair, pairsOf } from './judge/pairs.js';
+import { type LiveCluster, matchLive, scopeOfLive } from './live-cluster.js';
 import { resolveTemplates, type TemplatedReference, unresolvedNames } from './resolve.js';
 import { scan, scanFor, type Scan, type ScannedFile, type ScanOptions } from './scan.js';
 import { buildReferenceGraph } from './scope/references.js';
@@ -33,6 +35,8 @@ export interface JudgeOptions extends ScanOptions {
   readonly matchGlob: (glob: string, path: string) => boolean;
   /** Overrides what the files say; null to go by the files. */
   readonly kubernetes: Version | null;
+  /** The live cluster that a kubeconfig names; absent or null without one. */
+  readonly live?: LiveCluster | null;
 }
 
 export interface JudgedCluster {
@@ -83,10 +87,19 @@ export function judgeWorkspace(workspace: Workspace, options: JudgeOptions): Jud
   const scopes = assignClusters({ files, paths, links, clusters }, graph);
   const byPath = new Map(files.map((file) => [file.path, file]));
   const context: JudgeContext = { files, policy: options.policy, templated, graph };
-  const judged = scopes.map((scope) =>
-    judgeCluster(scope, viewCluster(scope, byPath, options.kubernetes), context),
+  const live = placeLive(options, scopes);
+  const judged = [...scopes, ...live.scopes].map((scope) =>
+    judgeCluster(
+      scope,
+      viewCluster(scope, byPath, options.kubernetes, scope === live.scope ? live.cluster : null),
+      context,
+    ),
   );
-  const findings = [...judgePolicy(options.policy), ...judged.flatMap(({ findings: own }) => own)];
+  const findings = [
+    ...judgePolicy(options.policy),
+    ...judged.flatMap(({ findings: own }) => own),
+    ...live.findings,
+  ];
   return {
     scan: scanned,
     files,
@@ -96,13 +109,48 @@ export function judgeWorkspace(workspace: Workspace, options: JudgeOptions): Jud
   };
 }
 
+interface PlacedLive {
+  readonly cluster: LiveCluster | null;
+  /** The cluster that it is; null without a live cluster. */
+  readonly scope: ClusterScope | null;
+  /** That cluster where no file is of it; empty otherwise. */
+  readonly scopes: readonly ClusterScope[];
+  readonly findings: readonly Finding[];
+}
+
+/** Puts the live cluster to the files' cluster that it is, or makes it one of its own and says how to put it there. */
+function placeLive({ live, policy }: JudgeOptions, scopes: readonly ClusterScope[]): PlacedLive {
+  if (!live) return { cluster: null, scope: null, scopes: [], findings: [] };
+  const match = matchLive(live, scopes, policy);
+  if (match.kind === 'found') return { cluster: live, scope: match.scope, scopes: [], findings: [] };
+  const scope = scopeOfLive(live);
+  return {
+    cluster: live,
+    scope,
+    scopes: [scope],
+    findings: match.candidates.length === 0 ? [] : [unmapped(scope.name, match.candidates)],
+  };
+}
+
+function unmapped(name: string, candidates: readonly string[]): Finding {
+  const shown = candidates.slice(0, 3).join(', ');
+  const more = candidates.length > 3 ? ` and ${candidates.length - 3} more` : '';
+  return toFinding(name, {
+    code: 'live-cluster-unmapped',
+    message: `The live cluster ${name} could be any of ${shown}${more}: its versions are judged by themselves only.`,
+    remedy: `Give the cluster the name ${name} in the policy file, as clusters: [{ name: "${name}", paths: […] }].`,
+    location: NOWHERE,
+    key: name,
+  });
+}
+
 function judgeCluster(
   scope: ClusterScope,
   view: ClusterView,
   context: JudgeContext,
 ): JudgedCluster & { findings: readonly Finding[] } {
   const isJudged =
-    scope.found.some(isCalico) &&
+    (scope.found.some(isCalico) || (view.live?.calico.length ?? 0) > 0) &&
     !view.files.some(({ facts }) =>
       facts.some((fact) => fact.kind === 'feature' && fact.name === 'calico-enterprise'),
     );

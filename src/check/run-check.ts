@@ -1,4 +1,4 @@
-import { compareFindings, type Finding } from '../findings/finding.js';
+import { compareFindings, type Finding, NOWHERE } from '../findings/finding.js';
 import type { ChangedFile, PullRequest } from '../ports/pull-request.js';
 import type { Workspace } from '../ports/workspace.js';
 import { isConfigFile } from './config-file.js';
@@ -49,7 +49,7 @@ export async function runCheck(
     : { concerned: judgement.findings, known: new Set<string>() };
   const { kept, ignored } = applyExceptions(concerned, options.policy, options.today, options.matchGlob);
   const findings = kept
-    .map((finding) => ({ finding, isNew: !known.has(finding.identity) }))
+    .map((finding) => ({ finding, isNew: isNew(finding, known, change) }))
     .sort(compareRanked);
   return {
     judgement,
@@ -78,6 +78,11 @@ function compareWithBase(
   };
 }
 
+/** No pull request changes what runs. */
+function isNew({ identity, location }: Finding, known: ReadonlySet<string>, change: Change | null): boolean {
+  return !known.has(identity) && (change === null || location.path !== NOWHERE.path);
+}
+
 function compareRanked(a: RankedFinding, b: RankedFinding): number {
   const bySeverity = a.finding.severity === b.finding.severity ? Number(b.isNew) - Number(a.isNew) : 0;
   return bySeverity || compareFindings(a.finding, b.finding);
@@ -88,9 +93,9 @@ function counts({ severity }: Finding, failOn: CheckOptions['failOn']): boolean 
   return severity === 'error' || (failOn === 'warning' && severity === 'warning');
 }
 
-/** Whether a changed file is where the finding stands, or one of the places that it is about. */
+/** Whether a changed file is where the finding stands, or one of the places that it is about. What runs concerns every change. */
 function isTouched({ location, related }: Finding, paths: ReadonlySet<string>): boolean {
-  return [location, ...related].some(({ path }) => paths.has(path));
+  return [location, ...related].some(({ path }) => path === NOWHERE.path || paths.has(path));
 }
 
 interface Change {

@@ -2,6 +2,9 @@ import type { Location } from '../text/lines.js';
 import type { FindingCode } from './registry.js';
 import { SEVERITIES, type Severity } from './severity.js';
 
+/** The location of a finding that is about no file: about what a live cluster runs. */
+export const NOWHERE: Location = { path: '', line: 0, column: 0 };
+
 /** Something that does not fit, where it stands, and what to do about it. */
 export interface Finding {
   readonly code: FindingCode;
@@ -12,6 +15,7 @@ export interface Finding {
   readonly remedy: string;
   /** Upstream's page or file that says so; null where the finding speaks of the user's own files alone. */
   readonly source: string | null;
+  /** `NOWHERE` where it is about no file. */
   readonly location: Location;
   /** Other places that the finding is about: the Kubernetes version of a pair, the other image. */
   readonly related: readonly Location[];

@@ -27,6 +27,20 @@ export const FINDING_KINDS = {
     remedy:
       'Choose a Calico release whose tested list has this Kubernetes minor, or accept the pair in the policy file with a reason and an expiry date.',
   },
+  'upgrade-order': {
+    title: 'Only one order of the two upgrades works',
+    severity: 'warning',
+    explanation:
+      'The files move both Kubernetes and Calico away from what the live cluster runs. Each of the two pairs on the way can be passed through; one of them does not fit.',
+    remedy: 'Roll out the side that fits what runs first, and wait for it before the other.',
+  },
+  'live-cluster-unmapped': {
+    title: 'Live cluster that may be any of several',
+    severity: 'notice',
+    explanation:
+      'The kubeconfig’s cluster has the name of none of the clusters in the files, and there is more than one of them. Its own pair is judged, but not together with the files.',
+    remedy: 'Name the cluster in the policy file as the kubeconfig’s context is named, with its paths.',
+  },
   'version-unknown': {
     title: 'The catalog does not know this version',
     severity: 'warning',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CheckOutcome, RankedFinding } from '../check/run-check.js';
 import type { FoundIn, Skip } from '../check/scan.js';
 import type { Finding } from '../findings/finding.js';
-import { formatVersion, type Version } from '../version/version.js';
+import { compareVersions, formatVersion, type Version } from '../version/version.js';
 import type {
   Place,
   Report,
@@ -42,14 +42,19 @@ export function buildCheckReport(outcome: CheckOutcome): Report {
 type JudgedCluster = CheckOutcome['judgement']['clusters'][number];
 
 function toCluster({ scope, view }: JudgedCluster): ReportCluster {
-  const versions = (sightings: readonly { readonly version: Version }[]): string[] =>
-    sightings.map(({ version }) => formatVersion(version));
+  const running = view.live;
   return {
     name: scope.name,
     paths: scope.paths,
-    kubernetes: versions(view.kubernetes),
-    calico: versions(view.calico),
+    kubernetes: versions([...view.kubernetes, ...(running?.kubernetes ? [running.kubernetes] : [])]),
+    calico: versions([...view.calico, ...(running?.calico ?? [])]),
   };
+}
+
+/** Each version once, oldest first. */
+function versions(sightings: readonly { readonly version: Version }[]): string[] {
+  const sorted = sightings.map(({ version }) => version).sort(compareVersions);
+  return [...new Set(sorted.map(formatVersion))];
 }
 
 function toPairs({ view, pairs }: JudgedCluster): ReportPair[] {
@@ -61,7 +66,11 @@ function toPairs({ view, pairs }: JudgedCluster): ReportPair[] {
     reason: support.reason,
     source: support.source,
     kubernetesAt: kubernetes.location && toPlace(kubernetes.location),
-    calicoAt: toPlace(calico.location),
+    calicoAt: calico.location && toPlace(calico.location),
+    live: [
+      ...(kubernetes.origin === 'live' ? (['kubernetes'] as const) : []),
+      ...(calico.origin === 'live' ? (['calico'] as const) : []),
+    ],
   }));
 }
 

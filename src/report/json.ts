@@ -15,7 +15,17 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'ignored',
   ],
   clusters: ['name', 'paths', 'kubernetes', 'calico'],
-  pairs: ['cluster', 'kubernetes', 'calico', 'support', 'reason', 'source', 'kubernetesAt', 'calicoAt'],
+  pairs: [
+    'cluster',
+    'kubernetes',
+    'calico',
+    'support',
+    'reason',
+    'source',
+    'kubernetesAt',
+    'calicoAt',
+    'live',
+  ],
   detections: ['component', 'version', 'text', 'path', 'line', 'column', 'format', 'cluster', 'clusters'],
   skips: ['reason', 'path', 'line', 'detail'],
   findings: [

@@ -56,10 +56,20 @@ function add(suites: Map<string, TestCase[]>, cluster: string, testCase: TestCas
 
 /** Whether a finding of the pair's cluster speaks of the pair: of its Calico, and where it is about pairs, of its Kubernetes too. */
 function isAbout(finding: ReportFinding, pair: ReportPair): boolean {
-  if (![finding, ...finding.related].some((place) => isSame(place, pair.calicoAt))) return false;
-  const kubernetesAt = pair.kubernetesAt;
+  const { calicoAt, kubernetesAt } = pair;
+  if (calicoAt === null) return isAboutWhatRuns(finding, pair);
+  if (![finding, ...finding.related].some((place) => isSame(place, calicoAt))) return false;
   if (!finding.code.startsWith('pair-') || kubernetesAt === null || finding.related.length === 0) return true;
   return finding.related.some((place) => isSame(place, kubernetesAt));
+}
+
+/** A pair whose Calico runs and stands in no file: the finding names both versions. */
+function isAboutWhatRuns({ code, message, path }: ReportFinding, pair: ReportPair): boolean {
+  return (
+    code.startsWith('pair-') &&
+    path === (pair.kubernetesAt?.path ?? '') &&
+    [pair.calico, pair.kubernetes].every((version) => message.includes(version))
+  );
 }
 
 function isSame(a: Place, b: Place): boolean {
@@ -69,12 +79,16 @@ function isSame(a: Place, b: Place): boolean {
 function caseOfPair(pair: ReportPair, errors: readonly ReportFinding[]): TestCase {
   const failures = errors.filter((error) => error.isNew);
   return {
-    name: `Calico ${pair.calico} with Kubernetes ${pair.kubernetes} (${formatPlace(pair.calicoAt)})`,
-    path: pair.calicoAt.path,
+    name: `Calico ${pair.calico} with Kubernetes ${pair.kubernetes} (${formatPlace(placeOfPair(pair))})`,
+    path: placeOfPair(pair).path,
     failures,
     skipped: failures.length === 0 && errors.length > 0 ? knownText(errors) : null,
     output: `${pair.support}: ${pair.reason}\n${pair.source}`,
   };
+}
+
+function placeOfPair({ calicoAt, kubernetesAt }: ReportPair): Place {
+  return calicoAt ?? kubernetesAt ?? { path: '', line: 0 };
 }
 
 function caseOfFinding(finding: ReportFinding): TestCase {

@@ -26,9 +26,11 @@ export interface ReportPair {
   readonly support: SupportLevel;
   readonly reason: string;
   readonly source: string;
-  /** null where the version comes from the input kubernetes-version. */
+  /** null where no file says the version: the input kubernetes-version does, or the live cluster. */
   readonly kubernetesAt: Place | null;
-  readonly calicoAt: Place;
+  readonly calicoAt: Place | null;
+  /** The sides that run in the live cluster and that no file of it says. */
+  readonly live: readonly ('kubernetes' | 'calico')[];
 }
 
 export interface ReportDetection {
@@ -58,6 +60,7 @@ export interface ReportFinding {
   readonly message: string;
   readonly remedy: string;
   readonly source: string | null;
+  /** Empty, with line and column 0, where it is about no file but what a live cluster runs. */
   readonly path: string;
   readonly line: number;
   readonly column: number;

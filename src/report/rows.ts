@@ -12,7 +12,7 @@ export interface PairRow {
   readonly reason: string;
   /** Upstream's page that says so; null for a cluster without a pair. */
   readonly source: string | null;
-  /** Where Calico's version stands; null for a cluster without a pair. */
+  /** Where Calico's version stands, or else that of Kubernetes; null where no file says either. */
   readonly at: Place | null;
 }
 
@@ -28,8 +28,16 @@ export function pairRows(report: Report): readonly PairRow[] {
 }
 
 function rowOfPair(pair: ReportPair): PairRow {
-  const { cluster, kubernetes, calico, support, reason, source } = pair;
-  return { cluster, kubernetes, calico, support, reason, source, at: pair.calicoAt };
+  const { cluster, support, reason, source, live } = pair;
+  return {
+    cluster,
+    kubernetes: live.includes('kubernetes') ? `${pair.kubernetes} (live)` : pair.kubernetes,
+    calico: live.includes('calico') ? `${pair.calico} (live)` : pair.calico,
+    support,
+    reason,
+    source,
+    at: pair.calicoAt ?? pair.kubernetesAt,
+  };
 }
 
 function rowOfCluster(cluster: ReportCluster): PairRow {

@@ -30,7 +30,9 @@ export function renderSarif(report: Report, options: SarifOptions): string {
     ...findingsWorstFirst(report),
     ...(options.withIgnored ? report.ignored : []),
   ];
-  const shown = findings.slice(0, SARIF_LIMITS.results);
+  // One result without a place makes GitHub refuse the file
+  const placed = findings.filter(({ path }) => path !== '');
+  const shown = placed.slice(0, SARIF_LIMITS.results);
   const rules = sarifRules(options.docsUrl);
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -80,7 +82,7 @@ function resultOf(finding: Suppressed, ruleIndex: number, fingerprint: string): 
     ruleIndex,
     level: SARIF_LEVELS[finding.severity],
     message: { text: messageOf(finding, related) },
-    locations: finding.path === '' ? [] : [locationOf(finding)],
+    locations: [locationOf(finding)],
     ...(related.length === 0 ? {} : { relatedLocations: related.map(relatedLocation) }),
     // upload-sarif adds `primaryLocationLineHash` itself, and warns about one that differs from its own.
     partialFingerprints: { 'calicoUpgradeFinding/v1': fingerprint },

@@ -57,6 +57,7 @@ function characterWidth(character: string): number {
 
 /** `path:line:column` as editors and terminals open it; without the line where the whole file is meant. */
 export function formatPlace(place: Place & { readonly column?: number }): string {
+  if (place.path === '') return 'live cluster';
   if (place.line < 1) return singleLine(place.path);
   const column = place.column === undefined || place.column < 1 ? '' : `:${place.column}`;
   return `${singleLine(place.path)}:${place.line}${column}`;

@@ -45,6 +45,8 @@ export interface UserAccess {
 /** One context of a kubeconfig, with its cluster and its user. */
 export interface Kubeconfig {
   readonly context: string;
+  /** What the kubeconfig calls the cluster of the context. */
+  readonly clusterName: string;
   readonly cluster: ClusterAccess;
   readonly user: UserAccess;
 }

@@ -32,6 +32,7 @@ export function parseKubeconfig(text: string, contextName: string | null): Kubec
   const cluster = find(entriesOf(config, 'clusters', 'cluster'), 'cluster', clusterName, context.name);
   return {
     context: context.name,
+    clusterName,
     cluster: parseCluster(cluster),
     user:
       userName === ''

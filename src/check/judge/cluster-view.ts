@@ -1,33 +1,51 @@
 import type { Version } from '../../version/version.js';
 import { compareVersions, formatMinor, formatVersion } from '../../version/version.js';
 import type { Location } from '../../text/lines.js';
+import type { Install, LiveCluster } from '../live-cluster.js';
 import type { FoundIn, ScannedFile } from '../scan.js';
 import type { ClusterScope } from '../scope/scope.js';
 
-/** How the files install Calico, where they tell. */
-export type Install = 'manifest' | 'operator' | null;
+/** What says a version: the files, the input kubernetes-version, or the cluster itself. */
+export type Origin = 'files' | 'input' | 'live';
 
-/** A version of Kubernetes that a cluster runs. `location` is null where the input kubernetes-version says so. */
+/** A version of Kubernetes. `location` is null unless the files say it. */
 export interface KubernetesSighting {
   readonly version: Version;
   readonly location: Location | null;
+  readonly origin: Origin;
+}
+
+/** A release of Calico. `location` is null where it runs and no file says it. */
+export interface CalicoSighting {
+  readonly version: Version;
+  readonly location: Location | null;
+  readonly origin: Origin;
+  readonly install: Install;
 }
 
 /** A version that a cluster's files name, at the first place that does. */
-export interface Sighting {
-  readonly version: Version;
+export interface Sighting extends CalicoSighting {
   readonly location: Location;
-  readonly install: Install;
+  readonly origin: 'files';
   readonly found: FoundIn;
+}
+
+/** What runs in a live cluster. */
+export interface LiveVersions {
+  /** null where the input kubernetes-version takes its place. */
+  readonly kubernetes: KubernetesSighting | null;
+  readonly calico: readonly CalicoSighting[];
 }
 
 /** One cluster as the judges see it. */
 export interface ClusterView {
   readonly name: string;
-  /** Distinct versions, ascending. */
+  /** Distinct versions that the files name (or the input), ascending. */
   readonly kubernetes: readonly KubernetesSighting[];
   /** Distinct Calico releases that the files name, ascending. */
   readonly calico: readonly Sighting[];
+  /** What runs; null where no live cluster was read, or it is another one. */
+  readonly live: LiveVersions | null;
   /** Distinct operators, ascending. */
   readonly operators: readonly Sighting[];
   readonly found: readonly FoundIn[];
@@ -42,12 +60,14 @@ const WORKLOAD_IMAGES: ReadonlySet<string> = new Set(['node', 'cni', 'typha', 'k
 /**
  * Looks at a cluster's detections.
  *
- * @param kubernetes what the input says in place of the files, if it does
+ * @param kubernetes what the input says in place of the files and of the live cluster, if it does
+ * @param live the live cluster that it is, if that was read
  */
 export function viewCluster(
   scope: ClusterScope,
   files: ReadonlyMap<string, ScannedFile>,
   kubernetes: Version | null,
+  live: LiveCluster | null,
 ): ClusterView {
   const own = scope.found.filter(({ version }) => version !== null);
   const installs = new Set(own.map(installOf).filter((install) => install !== null));
@@ -55,11 +75,15 @@ export function viewCluster(
   const sightings = (component: FoundIn['component']): Sighting[] =>
     distinct(own.filter((found) => found.component === component)).map((found) => ({
       ...found,
+      origin: 'files' as const,
       install: installOf(found.found) ?? only,
     }));
   return {
     name: scope.name,
-    kubernetes: kubernetes ? [{ version: kubernetes, location: null }] : sightings('kubernetes'),
+    kubernetes: kubernetes
+      ? [{ version: kubernetes, location: null, origin: 'input' }]
+      : sightings('kubernetes'),
+    live: live && viewLive(live, kubernetes !== null),
     calico: sightings('calico'),
     operators: sightings('tigera-operator'),
     found: scope.found,
@@ -67,6 +91,13 @@ export function viewCluster(
       (path) => files.get(path) ?? [],
     ),
     install: only,
+  };
+}
+
+function viewLive({ kubernetes, calico, install }: LiveCluster, isOverridden: boolean): LiveVersions {
+  return {
+    kubernetes: isOverridden ? null : { version: kubernetes, location: null, origin: 'live' },
+    calico: calico.map((version) => ({ version, location: null, origin: 'live', install })),
   };
 }
 
@@ -101,8 +132,14 @@ function distinct(found: readonly FoundIn[]): { version: Version; location: Loca
 }
 
 /** `path:line` for messages. */
-export function placeOf(location: Location | null): string {
-  return location ? `${location.path}:${location.line}` : 'the input kubernetes-version';
+export function placeOf({ path, line }: Location): string {
+  return `${path}:${line}`;
+}
+
+/** What says a version, for messages. */
+export function sourceOf({ location, origin }: KubernetesSighting | CalicoSighting): string {
+  if (location) return placeOf(location);
+  return origin === 'live' ? 'the live cluster' : 'the input kubernetes-version';
 }
 
 /** Whether two versions are the same release, a minor alone standing for each of its patches. */

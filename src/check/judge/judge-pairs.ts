@@ -1,31 +1,14 @@
-import { recommendedCalico, supportOf } from '../../catalog/queries.js';
-import type { RemovedApi, RequiredApi, Support } from '../../catalog/types.js';
-import type { Finding } from '../../findings/finding.js';
+import { recommendedCalico } from '../../catalog/queries.js';
+import type { RemovedApi, RequiredApi } from '../../catalog/types.js';
+import { type Finding, NOWHERE } from '../../findings/finding.js';
 import type { Location } from '../../text/lines.js';
 import { formatMinor, formatVersion, type Version } from '../../version/version.js';
-import { type ClusterView, type KubernetesSighting, placeOf, type Sighting } from './cluster-view.js';
+import { type CalicoSighting, type ClusterView, sourceOf } from './cluster-view.js';
 import { toFinding } from './judge.js';
+import { isPassage, type JudgedPair, locationOf, otherPassage } from './pairs.js';
 
 /** The oldest Kubernetes minor that this program judges. */
 const OLDEST_KUBERNETES = { major: 1, minor: 23 };
-
-/** A Kubernetes and a Calico version of one cluster, and how they fit. */
-export interface JudgedPair {
-  readonly kubernetes: KubernetesSighting;
-  readonly calico: Sighting;
-  readonly support: Support;
-}
-
-/** Every Kubernetes version of the cluster with every Calico release in it. */
-export function pairsOf(view: ClusterView, releases: readonly Sighting[]): readonly JudgedPair[] {
-  return view.kubernetes.flatMap((kubernetes) =>
-    releases.map((calico) => ({
-      kubernetes,
-      calico,
-      support: supportOf(kubernetes.version, calico.version, calico.install ?? view.install),
-    })),
-  );
-}
 
 /** Pairs that do not fit: broken, untested, or with a Kubernetes that is out of scope. */
 export function judgePairs(view: ClusterView, pairs: readonly JudgedPair[]): readonly Finding[] {
@@ -33,10 +16,16 @@ export function judgePairs(view: ClusterView, pairs: readonly JudgedPair[]): rea
   for (const pair of pairs) {
     const { kubernetes, support } = pair;
     if (isTooOld(kubernetes.version)) findings.push(tooOld(view, pair));
-    else if (support.support === 'broken') findings.push(broken(view, pair));
-    else if (support.support === 'untested') findings.push(untested(view, pair));
+    else if (support.support !== 'broken' && support.support !== 'untested') continue;
+    else findings.push(misfit(view, pair, pairs));
   }
   return findings;
+}
+
+function misfit(view: ClusterView, pair: JudgedPair, pairs: readonly JudgedPair[]): Finding {
+  const first = isPassage(pair, pairs) ? otherPassage(pair, pairs) : null;
+  if (first) return outOfOrder(view, pair, first);
+  return pair.support.support === 'broken' ? broken(view, pair) : untested(view, pair);
 }
 
 function isTooOld({ major, minor }: Version): boolean {
@@ -50,37 +39,63 @@ function tooOld(view: ClusterView, { kubernetes, calico }: JudgedPair): Finding 
   return toFinding(view.name, {
     code: 'kubernetes-too-old',
     message: `Kubernetes ${version} is older than v1.23, the oldest minor that is judged here.`,
-    location: kubernetes.location ?? calico.location,
+    location: kubernetes.location ?? calico.location ?? NOWHERE,
     related: [calico.location],
     key: version,
   });
 }
 
-function broken(view: ClusterView, { kubernetes, calico, support }: JudgedPair): Finding {
+function broken(view: ClusterView, pair: JudgedPair): Finding {
+  const { kubernetes, calico, support } = pair;
   const versions = `${formatVersion(calico.version)} on Kubernetes ${formatVersion(kubernetes.version)}`;
-  const line = support.api ? lineOfApi(view, support.api) : null;
+  const line = support.api && calico.origin === 'files' ? lineOfApi(view, support.api) : null;
+  const when = kubernetes.origin === 'live' ? '' : ', before Kubernetes gets there';
   return toFinding(view.name, {
     code: 'pair-broken',
-    message: `${support.reason.replace(/\.$/, '')} (Kubernetes ${formatVersion(kubernetes.version)}, ${placeOf(kubernetes.location)}).`,
-    remedy: `Move to ${suggestion(kubernetes.version)}, before Kubernetes gets there.`,
-    location: line ?? calico.location,
+    message: `${support.reason.replace(/\.$/, '')} (Kubernetes ${formatVersion(kubernetes.version)}, ${sourceOf(kubernetes)}${runs(calico)}).`,
+    remedy: `Move to ${suggestion(kubernetes.version)}${when}.`,
+    location: line ?? locationOf(pair),
     related: line ? [calico.location, kubernetes.location] : [kubernetes.location],
     source: support.source,
     key: versions,
   });
 }
 
-function untested(view: ClusterView, { kubernetes, calico, support }: JudgedPair): Finding {
+function untested(view: ClusterView, pair: JudgedPair): Finding {
+  const { kubernetes, calico, support } = pair;
   const versions = `${formatVersion(calico.version)} with Kubernetes ${formatVersion(kubernetes.version)}`;
   return toFinding(view.name, {
     code: 'pair-untested',
-    message: `Calico ${versions} (${placeOf(kubernetes.location)}) is not tested upstream: ${support.reason}`,
+    message: `Calico ${versions} (${sourceOf(kubernetes)}${runs(calico)}) is not tested upstream: ${support.reason}`,
     remedy: `Use ${suggestion(kubernetes.version)}, or accept the pair in the policy file with a reason and an expiry date.`,
-    location: calico.location,
+    location: locationOf(pair),
     related: [kubernetes.location],
     source: support.source,
     key: versions,
   });
+}
+
+/** The files move both sides, and what runs of the one fits only once the other has moved. */
+function outOfOrder(view: ClusterView, pair: JudgedPair, first: JudgedPair): Finding {
+  const { kubernetes, calico, support } = pair;
+  const versions = `Calico ${formatVersion(calico.version)} with Kubernetes ${formatVersion(kubernetes.version)}`;
+  const isCalicoFirst = calico.origin === 'live';
+  const firstStep = isCalicoFirst
+    ? `Calico ${formatVersion(first.calico.version)}`
+    : `Kubernetes ${formatVersion(first.kubernetes.version)}`;
+  return toFinding(view.name, {
+    code: 'upgrade-order',
+    message: `On the way from what runs, ${versions} would not fit: ${support.reason}`,
+    remedy: `Roll ${firstStep} out first, and ${isCalicoFirst ? 'Kubernetes' : 'Calico'} after it.`,
+    location: locationOf(pair),
+    related: [first.calico.location, first.kubernetes.location],
+    source: support.source,
+    key: versions,
+  });
+}
+
+function runs({ origin }: CalicoSighting): string {
+  return origin === 'live' ? '; this Calico runs in the live cluster' : '';
 }
 
 /** Where the files themselves hold an object of the API. */

@@ -105,7 +105,7 @@ export const judgeUnknown: Judge = (view) => {
 /** Calico whose Kubernetes nobody says. */
 export const judgeMissingKubernetes: Judge = (view, { templated }) => {
   const [first] = [...view.calico, ...view.operators];
-  if (!first || view.kubernetes.length > 0) return [];
+  if (!first || view.kubernetes.length > 0 || view.live?.kubernetes) return [];
   const paths = new Set(view.files.map(({ path }) => path));
   const template = templated.find(
     ({ use, definedAt }) =>
