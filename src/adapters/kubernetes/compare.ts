@@ -28,6 +28,8 @@ export function isSameContent(live: KubernetesObject, sent: KubernetesObject): b
 export function isPatchInEffect(live: unknown, patch: unknown): boolean {
   const [changes, current] = [asRecord(patch), asRecord(live)];
   if (changes === null) return isContained(patch, live) && isContained(live, patch);
+  // The server leaves some empty maps out; to set one again does no harm, to take it for set would.
+  if (isHollow(changes)) return current !== null;
   return Object.entries(changes).every(([key, value]) =>
     value === null ? current?.[key] === undefined : isPatchInEffect(current?.[key], value),
   );
@@ -38,7 +40,7 @@ export function judgeJsonPatch(
   live: KubernetesObject,
   operations: Extract<Patch, { type: 'json' }>['body'],
 ): 'in-effect' | 'repeatable' | 'unclear' {
-  const steps = operations.map((operation) => ({
+  const steps = operations.map((operation): Step => ({
     operation: String(operation['op']),
     path: String(operation['path']).split('/').slice(1).map(unescapePointer),
     value: operation['value'],
@@ -49,14 +51,21 @@ export function judgeJsonPatch(
       ['add', 'replace', 'remove'].includes(operation) && !path.some((part) => /^(\d+|-)$/.test(part)),
   );
   if (!isPlain) return 'unclear';
-  const shows = changes.every(({ operation, path, value }) => {
-    const current = valueAt(live, path);
-    return operation === 'remove'
-      ? current === undefined
-      : isContained(current, value) && isContained(value, current);
-  });
-  if (shows) return 'in-effect';
+  if (changes.every((step) => isShown(live, step))) return 'in-effect';
   return changes.some(({ operation }) => operation === 'remove') ? 'unclear' : 'repeatable';
+}
+
+interface Step {
+  readonly operation: string;
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+function isShown(live: KubernetesObject, { operation, path, value }: Step): boolean {
+  const current = valueAt(live, path);
+  if (operation === 'remove') return current === undefined;
+  if (operation === 'add' && asRecord(value) !== null && current === undefined) return false;
+  return isContained(current, value) && isContained(value, current);
 }
 
 function contentOf(object: KubernetesObject): Readonly<Record<string, unknown>> {

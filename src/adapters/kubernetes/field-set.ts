@@ -51,7 +51,7 @@ export function isEmpty(set: FieldSet): boolean {
 
 /**
  * The object without these fields. A list item or map that is itself in the set goes with all below it, also what nobody
- * owns (defaults), unless something below is in `kept`.
+ * owns (defaults), unless it, or something below, is in `kept`.
  */
 export function withoutFields(value: unknown, set: FieldSet, kept: FieldSet = {}): unknown {
   return Array.isArray(value) ? withoutItems(value, set, kept) : withoutMembers(value, set, kept);
@@ -77,10 +77,10 @@ function withoutItems(items: readonly unknown[], set: FieldSet, kept: FieldSet):
 
 const GONE = Symbol('gone');
 
-function withoutNode(value: unknown, set: FieldSet | undefined, kept: FieldSet = {}): unknown {
+function withoutNode(value: unknown, set: FieldSet | undefined, kept: FieldSet | undefined): unknown {
   if (set === undefined) return value;
   const isItself = isEmpty(set) || set[SELF] !== undefined;
-  return isItself && isEmpty(kept) ? GONE : withoutFields(value, set, kept);
+  return isItself && kept === undefined ? GONE : withoutFields(value, set, kept);
 }
 
 /** Whether a key of a set, `k:{…}` or `v:…`, means this list item. */
