@@ -103,6 +103,16 @@ export const PREFLIGHT_KINDS = {
     explanation:
       'The organisation’s policy sets a minimum Calico for this Kubernetes minor, and the target stays below it.',
   },
+  'policy-operator-wrong': {
+    title: 'The policy pairs an operator with another release',
+    explanation:
+      'A row of the policy names an operator that installs another Calico than the row recommends. The plan takes the operator from the release; whoever follows the row lands elsewhere.',
+  },
+  'policy-recommendation-untested': {
+    title: 'The policy recommends what does not fit',
+    explanation:
+      'The release that a row of the policy recommends is untested with the row’s Kubernetes, broken on it, a trap, or unknown.',
+  },
   caveat: {
     title: 'Something changes between the two releases',
     explanation:

@@ -47,6 +47,20 @@ describe('chooseTarget', () => {
     });
   });
 
+  test('but not where the policy recommends a trap', () => {
+    const row: PolicyRow = {
+      kubernetes: 'v1.25',
+      recommended: { version: versionOf('v3.24.6'), location },
+      minimum: null,
+      operator: null,
+      location,
+    };
+    expect(chooseTarget('recommended', now('v1.25', 'v3.24.1'), {}, [row])).toMatchObject({
+      kind: 'none',
+      reason: expect.stringContaining('v3.24.5'),
+    });
+  });
+
   test.each<[string, TargetChoice, string, Uses, RegExp]>([
     [
       'a Kubernetes that no release is tested with',

@@ -8,6 +8,7 @@ import type {
   TyphaComponent,
 } from '../../../src/cluster/cluster-state.js';
 import { PREFLIGHT_KINDS, type PreflightCode } from '../../../src/findings/preflight-registry.js';
+import { parsePolicy } from '../../../src/policy/parse-policy.js';
 import { EMPTY_POLICY } from '../../../src/policy/policy.js';
 import type { Customisation } from '../../../src/upgrade/customisations/customisation.js';
 import type { Weight } from '../../../src/upgrade/preflight/preflight.js';
@@ -102,6 +103,12 @@ const kubeProxy = (mode: 'iptables' | 'ipvs' | 'nftables') => ({
 const nodes = (number: number) => Array.from({ length: number }, (_, index) => buildNode(`n${index}`));
 const manyNodes = { nodes: nodes(60) };
 
+const policyOf = (minor: string, recommended: string, operatorVersion: string) =>
+  parsePolicy(
+    'policy.yml',
+    `calico_version_matrix:\n  "${minor}":\n    recommended_version: ${recommended}\n    operator_version: ${operatorVersion}\n`,
+  );
+
 /** What makes each code fire, with the weight that it has then. */
 const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, Case])[]>> = {
   'kubernetes-too-old': [['1.22', 'mandatory', { kubernetes: 'v1.22.17', from: 'v3.22.1', to: 'v3.22.5' }]],
@@ -191,6 +198,13 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
         },
       },
     ],
+  ],
+  'policy-operator-wrong': [
+    ['the row of this Kubernetes', 'warning', { input: { policy: policyOf('1.31', 'v3.29.7', 'v1.38.1') } }],
+    ['another row', 'notice', { input: { policy: policyOf('1.30', 'v3.29.7', 'v1.38.1') } }],
+  ],
+  'policy-recommendation-untested': [
+    ['a release of old', 'warning', { input: { policy: policyOf('1.31', 'v3.26.5', 'v1.30.11') } }],
   ],
   caveat: [
     ['tiers come with v3.29', 'notice', { from: 'v3.28.2', kubernetes: 'v1.30.2' }],
@@ -886,6 +900,11 @@ test('what stops comes first, and force makes only skippable findings pass', () 
     'pair-untested',
   ]);
   expect(found.filter((one) => isBlocking(one, true)).map(({ code }) => code)).toEqual(['earlier-run']);
+});
+
+test('a row of the policy that is right is not spoken of', () => {
+  const found = runPreflight(buildInput({ input: { policy: policyOf('1.31', 'v3.29.7', 'v1.36.16') } }));
+  expect(found.map(({ code }) => code).filter((code) => code.startsWith('policy-'))).toEqual([]);
 });
 
 test('many places are counted, not all named', () => {

@@ -52,7 +52,7 @@ function recommended(
   const who = own
     ? `The policy recommends it for Kubernetes ${minor}.`
     : `It is the newest release that upstream tests with Kubernetes ${minor}.`;
-  if (compareVersions(found, calico) >= 0) return release(found, who);
+  if (compareVersions(found, calico) >= 0) return own ? checked(own, uses, who) : release(found, who);
   return release(
     calico,
     `The cluster is newer than ${formatVersion(found)}, which is recommended for Kubernetes ${minor}, and stays.`,
@@ -65,6 +65,11 @@ function recommendedOf(kubernetes: Version, uses: Uses): Version | null {
 }
 
 function named(calico: Version, uses: Uses): Target {
+  return checked(calico, uses, 'The input target names it.');
+}
+
+/** A release that somebody names, unless nobody should go there. */
+function checked(calico: Version, uses: Uses, because: string): Target {
   const name = formatVersion(calico);
   const row = releaseOf(calico);
   if (!row) {
@@ -83,7 +88,7 @@ function named(calico: Version, uses: Uses): Target {
       remedy: 'Take another patch of the same minor.',
     };
   }
-  return release(calico, 'The input target names it.');
+  return release(calico, because);
 }
 
 function release(calico: Version, because: string): Target {

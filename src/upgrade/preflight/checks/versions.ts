@@ -1,6 +1,8 @@
 import { caveatsBetween, conditionHolds, sourceUrl } from '../../../catalog/queries.js';
 import type { Caveat } from '../../../catalog/types.js';
 import { compareVersions, formatMinor, formatVersion } from '../../../version/version.js';
+import { FINDING_KINDS } from '../../../findings/registry.js';
+import { judgeRow } from '../../../policy/judge-rows.js';
 import type { PreflightCode } from '../../../findings/preflight-registry.js';
 import { count, evidenceOf, finding, listNames, nodeReference } from '../finding.js';
 import type { PreflightCheck, PreflightFinding, PreflightInput } from '../preflight.js';
@@ -11,6 +13,7 @@ export const versions: PreflightCheck = (input) => [
   ...pairs(input),
   ...kubeletSkew(input),
   ...belowMinimum(input),
+  ...wrongRows(input),
   ...caveats(input),
 ];
 
@@ -87,6 +90,20 @@ function belowMinimum({ state, kubernetesTo, to, policy }: PreflightInput): Pref
       remedy: 'Choose a newer target, or correct the policy.',
     }),
   ];
+}
+
+/** Rows of the policy that are wrong in themselves, as `check` finds them; the row of this Kubernetes chose the target. */
+function wrongRows({ state, kubernetesTo, policy }: PreflightInput): PreflightFinding[] {
+  const minor = formatMinor(kubernetesTo ?? state.kubernetes.version);
+  return policy.rows
+    .flatMap(judgeRow)
+    .map(({ code, kubernetes, message, remedy, location: { path, line }, source }) =>
+      finding(code, kubernetes === minor ? 'warning' : 'notice', {
+        message: `${message.replace(/\.$/, '')} (${path}:${line}).`,
+        remedy: remedy ?? FINDING_KINDS[code].remedy,
+        source,
+      }),
+    );
 }
 
 /** Caveats that a check of its own looks for: it says whether the cluster is really concerned. */
