@@ -91,7 +91,7 @@ describe('a server that stalls', () => {
     ['after', ['a']],
   ])('%s it was asked says nothing', async (at, done) => {
     scene.proxy.add({ fault: { kind: 'stall', at } });
-    expect(await create(scene, 'a')).toMatchObject({ status: null, ending: 'silent' });
+    expect(await create(scene, 'a', 500)).toMatchObject({ status: null, ending: 'silent' });
     expect(createdOn(scene)).toEqual(done);
   });
 });
@@ -108,7 +108,7 @@ test.each<Fault['kind']>(['reset', 'stall'])(
       finish = (): void => void response.end(ANSWER);
     };
     scene.proxy.add({ fault: { kind, at: 'after' } as Fault });
-    expect(await create(scene, 'a')).toMatchObject({ ending: 'silent' });
+    expect(await create(scene, 'a', 500)).toMatchObject({ ending: 'silent' });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(isAborted).toBe(false);
     finish();

@@ -32,15 +32,15 @@ export interface Conversation {
 
 /** An HTTPS client that tries once, and says what it saw. */
 export interface PlainClient {
-  readonly ask: (request: PlainRequest) => Promise<PlainAnswer>;
+  /** An answer that has not ended after `silenceMs` counts as silent. */
+  readonly ask: (request: PlainRequest, silenceMs?: number) => Promise<PlainAnswer>;
   readonly start: (request: PlainRequest) => Conversation;
   /** The connection of another protocol; the answer where the server would not have it. */
   readonly upgrade: (path: string) => Promise<Duplex | PlainAnswer>;
   readonly close: () => void;
 }
 
-/** After so long without an end, an answer of `ask` counts as silent. */
-const SILENCE_MS = 400;
+const SILENCE_MS = 5000;
 
 /** A client of the server that a kubeconfig names, with its token. */
 export function createPlainClient(kubeconfig: string): PlainClient {
@@ -58,9 +58,9 @@ export function createPlainClient(kubeconfig: string): PlainClient {
   return {
     start,
     close: () => agent.destroy(),
-    async ask(request) {
+    async ask(request, silenceMs = SILENCE_MS) {
       const conversation = start(request);
-      const timer = setTimeout(conversation.hangUp, SILENCE_MS);
+      const timer = setTimeout(conversation.hangUp, silenceMs);
       const answer = await conversation.answer;
       clearTimeout(timer);
       return answer;

@@ -20,9 +20,9 @@ async function start(seed = 1): Promise<Scene> {
 async function playDisturbed(seed: number): Promise<readonly string[]> {
   const scene = await start(seed);
   scene.proxy.disturb(0.5);
-  for (let index = 0; index < 12; index++) {
-    await create(scene, `object-${index}`);
-    await scene.client.ask({ path: `${CONFIG_MAPS}?continue=abc` });
+  for (let index = 0; index < 10; index++) {
+    await create(scene, `object-${index}`, 1000);
+    await scene.client.ask({ path: `${CONFIG_MAPS}?continue=abc` }, 1000);
   }
   return scene.proxy.seen
     .requests()

@@ -41,14 +41,10 @@ export async function startScene({ seed = 1 }: { readonly seed?: number } = {}):
 }
 
 /** Makes an object of this name. */
-export function create({ client }: Scene, name: string): Promise<PlainAnswer> {
+export function create({ client }: Scene, name: string, silenceMs?: number): Promise<PlainAnswer> {
   const body = JSON.stringify({ metadata: { name } });
-  return client.ask({
-    method: 'POST',
-    path: CONFIG_MAPS,
-    body,
-    headers: { 'content-type': 'application/json' },
-  });
+  const headers = { 'content-type': 'application/json' };
+  return client.ask({ method: 'POST', path: CONFIG_MAPS, body, headers }, silenceMs);
 }
 
 /** Names of the objects that the server was asked to make. */
