@@ -33,6 +33,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   'install-objects.json': ['kind', 'name'],
   'manifests.json': ['release', 'file'],
   'chart-values.json': ['path'],
+  'chart-defaults.json': ['path', 'since'],
 };
 
 test('every file is what the schema says', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { deriveChartDefaults } from '../../scripts/catalog-refresh/derive-chart-defaults.js';
 import { deriveInstallObjects } from '../../scripts/catalog-refresh/derive-install-objects.js';
 import { deriveReleases } from '../../scripts/catalog-refresh/derive-releases.js';
 import { summarise, type Publication } from '../../scripts/catalog-refresh/derive-tested.js';
 import { deriveTraps } from '../../scripts/catalog-refresh/derive-traps.js';
 import type { FoundObject, ReleaseObjects } from '../../scripts/catalog-refresh/read-objects.js';
+import type { GitRepository } from '../../scripts/catalog-refresh/git.js';
 import type { TagFacts } from '../../scripts/catalog-refresh/read-releases.js';
 import { mergeTraps } from '../../scripts/catalog-refresh/refresh.js';
 import { compareTable, describeChange, formatRows } from '../../scripts/catalog-refresh/tables.js';
@@ -208,6 +210,55 @@ describe('deriveInstallObjects', () => {
       ['calico-node', 'v3.20.0', null, ['calico.yaml']],
       ['psp', 'v3.20.0', 'v3.20.0', ['tigera-operator.yaml']],
     ]);
+  });
+});
+
+describe('deriveChartDefaults', () => {
+  const rowsOf = (files: Readonly<Record<string, string | null>>): unknown[][] => {
+    const calico = {
+      name: 'projectcalico/calico',
+      text: (ref: string, path: string) =>
+        path === 'charts/tigera-operator/values.yaml' ? (files[ref] ?? null) : null,
+    } as GitRepository;
+    return deriveChartDefaults(
+      calico,
+      Object.keys(files).map((version) => tag(version)),
+    ).map(({ path, value, since, until }) => [path, value, since, until]);
+  };
+
+  test('one row for each run of releases that say the same; what is null or a version is no row', () => {
+    const values = (image: string, version: string): string =>
+      `certs: {node: {key: null}}\ntigeraOperator: {image: ${image}, version: ${version}}\n`;
+    expect(
+      rowsOf({
+        'v3.24.0': values('a', 'v1'),
+        'v3.24.1': values('a', 'v2'),
+        'v3.25.0': values('b', 'v3'),
+        'v3.26.0': values('a', 'v4'),
+      }),
+    ).toEqual([
+      ['tigeraOperator.image', 'a', 'v3.24.0', 'v3.24.1'],
+      ['tigeraOperator.image', 'b', 'v3.25.0', 'v3.25.0'],
+      ['tigeraOperator.image', 'a', 'v3.26.0', null],
+    ]);
+  });
+
+  test('lists and empty maps are values; a value that goes ends its run', () => {
+    expect(
+      rowsOf({
+        'v3.20.0': null,
+        'v3.24.0': 'tolerations: [{ operator: Exists }]\nnodeSelector: { kubernetes.io/os: linux }\n',
+        'v3.25.0': 'tolerations: [{ operator: Exists }]\nresources: {}\n',
+      }),
+    ).toEqual([
+      ['nodeSelector[kubernetes.io/os]', 'linux', 'v3.24.0', 'v3.24.0'],
+      ['resources', {}, 'v3.25.0', null],
+      ['tolerations', [{ operator: 'Exists' }], 'v3.24.0', null],
+    ]);
+  });
+
+  test('a file that is no YAML stops the refresh and names the release', () => {
+    expect(() => rowsOf({ 'v3.24.0': 'a: [' })).toThrow(/values\.yaml of v3\.24\.0 is not readable as YAML/);
   });
 });
 

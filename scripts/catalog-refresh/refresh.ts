@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CatalogMeta, Trap } from '../../src/catalog/types.js';
+import { deriveChartDefaults } from './derive-chart-defaults.js';
 import { deriveInstallObjects } from './derive-install-objects.js';
 import { deriveManifests } from './derive-manifests.js';
 import { deriveReleases } from './derive-releases.js';
@@ -89,6 +90,11 @@ function buildTables({ calico, operator, docs }: Upstream, folder: string): Tabl
       file: 'manifests.json',
       rows: deriveManifests(calico, tags),
       nameOf: (row) => `${String(row['release'])} ${String(row['file'])}`,
+    },
+    {
+      file: 'chart-defaults.json',
+      rows: deriveChartDefaults(calico, tags),
+      nameOf: (row) => `${String(row['path'])} ${String(row['since'])}`,
     },
   ];
 }

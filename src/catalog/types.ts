@@ -177,6 +177,18 @@ export interface ChartValue extends Sourced {
   readonly movedTo: string | null;
 }
 
+/** What the chart tigera-operator says of a value where the user says nothing; what it says null of is left out. */
+export interface ChartDefault extends Sourced {
+  /** `installation.kubeletVolumePluginPath`, `nodeSelector[kubernetes.io/os]`. */
+  readonly path: string;
+  /** A scalar, a list, or an empty map. */
+  readonly value: unknown;
+  /** First release, by number, of a run that says so. */
+  readonly since: string;
+  /** Last release of that run; null while it lasts. */
+  readonly until: string | null;
+}
+
 /** What the catalog as a whole was made from. */
 export interface CatalogMeta {
   /** Day of the newest upstream commit that the tables were made from: what is newer is not in them. */
