@@ -1,4 +1,5 @@
 import type { KubernetesObject, ObjectReference } from '../ports/cluster-client.js';
+import type { PullFailure, PullSecret } from './images.js';
 import type { Version } from '../version/version.js';
 
 /**
@@ -18,6 +19,8 @@ export interface ClusterState {
   readonly network: NetworkState;
   /** Pods that are neither done nor of the host's network: each has an address; null where pods could not be read. */
   readonly podCount: number | null;
+  /** Images that nodes cannot pull now, of whichever pods. */
+  readonly pullFailures: readonly PullFailure[];
   /** Who else writes Calico's objects; empty where nobody does. */
   readonly owners: readonly Owner[];
   /** Namespaces that are being deleted, and why they are stuck where that is known. */
@@ -68,6 +71,8 @@ export interface NodeState {
   readonly isControlPlane: boolean;
   /** `DiskPressure`, `MemoryPressure`, `PIDPressure`, `NetworkUnavailable` that are true. */
   readonly pressures: readonly string[];
+  /** Calico's and the operator's images that the node holds, as the kubelet lists them: by tag and by digest. */
+  readonly images: readonly string[];
   readonly taints: readonly { readonly key: string; readonly value: string; readonly effect: string }[];
   readonly labels: Readonly<Record<string, string>>;
   /** Addresses that calico-node wrote (`projectcalico.org/IPv4Address` and its like) and those of the kubelet. */
@@ -136,6 +141,8 @@ export interface CalicoState {
    * ServiceAccounts, PodDisruptionBudgets, Services, CRDs without their schemas), whole: what customisations are read off.
    */
   readonly objects: readonly KubernetesObject[];
+  /** What images are pulled with; empty where nothing names any. */
+  readonly pullSecrets: readonly PullSecret[];
   /** The newest warnings about the install's pods and workloads that the cluster keeps, newest first; at most 50. */
   readonly warnings: readonly WorkloadWarning[];
 }
@@ -356,8 +363,8 @@ export interface OperatorState {
   readonly installation: KubernetesObject | null;
   readonly imageSets: readonly string[];
   readonly tigeraStatuses: readonly TigeraStatusState[];
-  /** APIServer, Goldmane, Whisker, GatewayAPI, … by kind and name. */
-  readonly resources: readonly ObjectReference[];
+  /** APIServer, Goldmane, Whisker, GatewayAPI, …, whole. */
+  readonly resources: readonly KubernetesObject[];
   /** Nodes that the operator's migration from a manifest install marked. */
   readonly migration: { readonly preOperator: number; readonly migrated: number } | null;
 }
@@ -371,6 +378,8 @@ export interface HelmRelease {
   readonly status: string;
   /** The user's own values, as Helm keeps them. They may hold credentials (`imagePullSecrets`): never shown, never logged. */
   readonly values: Readonly<Record<string, unknown>>;
+  /** What the chart made of the values, definitions and Secrets left out; what of it cannot be read is left out too. */
+  readonly objects: readonly KubernetesObject[];
   /** Kinds and versions in the stored manifest: what a removed API would make fail. */
   readonly apiVersions: readonly { readonly apiVersion: string; readonly kind: string }[];
 }

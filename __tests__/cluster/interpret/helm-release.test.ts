@@ -61,11 +61,29 @@ describe('a Helm release', () => {
       revision: 3,
       status: 'deployed',
       values: { installation: { calicoNetwork: { mtu: 1400 } } },
+      objects: [
+        { apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy', metadata: { name: 'tigera-operator' } },
+      ],
       apiVersions: [
         { apiVersion: 'policy/v1beta1', kind: 'PodSecurityPolicy' },
         { apiVersion: 'apps/v1', kind: 'Deployment' },
       ],
     });
+  });
+
+  test('objects that it made are there, but for Secrets, definitions, and what cannot be read', () => {
+    const document = (kind: string, rest = ''): string =>
+      `---\n# Source: x\napiVersion: v1\nkind: ${kind}\nmetadata:\n  name: of-${kind}\n${rest}`;
+    const manifest = [
+      document('Secret', 'data: { token: c2VjcmV0 }\n'),
+      document('CustomResourceDefinition'),
+      document('ConfigMap', 'data: { broken: [\n'),
+      document('Role', 'rules: &x [a]\nmore: [*x, *x]\n'),
+      document('ServiceAccount', 'imagePullSecrets: []\n'),
+    ].join('');
+    const decoded = decodeHelmRelease(secret(pack(release({ manifest }))));
+    expect(decoded).toMatchObject({ objects: [{ kind: 'ServiceAccount', imagePullSecrets: [] }] });
+    expect(JSON.stringify(decoded)).not.toContain('c2VjcmV0');
   });
 
   test('that is not packed is read too', () => {

@@ -39,7 +39,7 @@ describe('the operator', () => {
       installs: { major: 3, minor: 28, patch: 2 },
       replicas: 1,
       imageSets: ['calico-v3.28.2'],
-      resources: [{ kind: 'APIServer', name: 'default' }],
+      resources: [{ kind: 'APIServer', metadata: { name: 'default' } }],
       migration: null,
     });
   });

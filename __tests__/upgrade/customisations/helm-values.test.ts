@@ -12,6 +12,7 @@ function release(values: Readonly<Record<string, unknown>>): HelmRelease {
     revision: 3,
     status: 'deployed',
     values,
+    objects: [],
     apiVersions: [],
   };
 }

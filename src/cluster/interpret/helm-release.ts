@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { HelmRelease } from '../cluster-state.js';
 import { asFields, type Fields, fieldsAt, numberAt, textAt } from '../fields.js';
+import { renderedObjects } from './rendered-objects.js';
 
 /** A release of the operator's chart with its definitions is about 4 MB; what unpacks to more is none. */
 const MOST_BYTES = 48 * 1024 * 1024;
@@ -45,6 +46,7 @@ function parse(bytes: Buffer): Fields | null {
 }
 
 function readRelease(release: Fields, secret: KubernetesObject): HelmRelease {
+  const manifest = textAt(release, 'manifest');
   const metadata = fieldsAt(release, 'chart', 'metadata');
   return {
     name: textAt(release, 'name'),
@@ -54,7 +56,8 @@ function readRelease(release: Fields, secret: KubernetesObject): HelmRelease {
     revision: numberAt(release, 'version') ?? 0,
     status: textAt(release, 'info', 'status'),
     values: fieldsAt(release, 'config'),
-    apiVersions: kindsOf(textAt(release, 'manifest')),
+    objects: renderedObjects(manifest),
+    apiVersions: kindsOf(manifest),
   };
 }
 

@@ -2,7 +2,6 @@ import { calicoOfOperator, versionOf } from '../../catalog/queries.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { NodeState, OperatorState, PodState, TigeraStatusState } from '../cluster-state.js';
 import { listAt, numberAt, textAt } from '../fields.js';
-import { referenceOf } from '../object-name.js';
 import { workloadsOf } from './find-workloads.js';
 import { versionOfImage } from './image-version.js';
 import { containerOf, readWorkload } from './workload.js';
@@ -34,7 +33,7 @@ export function readOperator(sources: OperatorSources): OperatorState | null {
     installation: sources.installation,
     imageSets: sources.imageSets.map(({ metadata }) => metadata.name).sort(),
     tigeraStatuses: sources.tigeraStatuses.map((status) => readStatus(status, sources)),
-    resources: sources.resources.map(referenceOf),
+    resources: sources.resources,
     migration: migrationOf(sources.nodes),
   };
 }

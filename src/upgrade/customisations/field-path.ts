@@ -1,3 +1,5 @@
+import { asFields, asList } from '../../cluster/fields.js';
+
 /** `metadata` + `labels` = `metadata.labels`; names that are no words stand in brackets. */
 export function joinField(path: string, name: string): string {
   if (!/^[\w-]+$/.test(name)) return `${path}[${name}]`;
@@ -26,4 +28,22 @@ function describe(value: unknown): string {
       typeof field === 'object' ? `${name}={${describe(field)}}` : `${name}=${String(field)}`,
     )
     .join(',');
+}
+
+/** What stands in a value at a path as {@link joinField} and {@link joinItem} write it; undefined where nothing does. */
+export function fieldAt(value: unknown, path: string): unknown {
+  let current = value;
+  for (const [part, inner] of path.matchAll(/\[([^\]]*)\]|[^.[\]]+/g)) {
+    current = inner === undefined ? asFields(current)?.[part] : itemAt(current, inner);
+  }
+  return current;
+}
+
+/** The item of a list by its number or its keys, or the field of a map whose name is no word. */
+function itemAt(value: unknown, text: string): unknown {
+  const items = asList(value);
+  if (!items) return asFields(value)?.[text];
+  if (/^\d+$/.test(text)) return items[Number(text)];
+  const keys = text.split(',').map((part) => part.split(/=(.*)/s));
+  return items.find((item) => keys.every(([name = '', wanted]) => String(asFields(item)?.[name]) === wanted));
 }

@@ -35,14 +35,14 @@ export function fieldsSetByUsers(object: KubernetesObject): OwnedField[] | null 
   return [...fields].map(([path, value]) => ({ path, value }));
 }
 
-/** Follows a record of owned fields (`f:name`, `k:{…}`, `v:…`) through the value that it is about. */
+/**
+ * Follows a record of owned fields (`f:name`, `k:{…}`, `v:…`) through the value that it is about. `.` says that a map is
+ * somebody's, and nothing of what is in it.
+ */
 function* ownedFields(record: unknown, value: unknown, path: string): Generator<OwnedField> {
-  const parts = Object.entries(asFields(record) ?? {}).filter(([name]) => name !== '.');
+  const parts = Object.entries(asFields(record) ?? {});
   if (value === undefined) return;
-  if (parts.length === 0) {
-    yield { path, value };
-    return;
-  }
+  if (parts.length === 0) yield { path, value };
   for (const [name, inner] of parts) {
     const part = partOf(name, value, path);
     if (part) yield* ownedFields(inner, part.value, part.path);

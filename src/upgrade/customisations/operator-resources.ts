@@ -1,91 +1,90 @@
-import type { KubernetesObject } from '../../ports/cluster-client.js';
-import { type Schema, schemaOf } from '../stored-objects/schema.js';
-import { type SchemaProblem, validateStoredObject } from '../stored-objects/validate.js';
-import type { Customisation } from './customisation.js';
-import { isAbsent } from './absent.js';
 import { canonicalText, isFields } from '../../cluster/fields.js';
-import { joinField } from './field-path.js';
-import { fieldsSetByUsers, type OwnedField } from './managed-fields.js';
 import { referenceOf } from '../../cluster/object-name.js';
+import type { KubernetesObject } from '../../ports/cluster-client.js';
+import { validateStoredObject } from '../stored-objects/validate.js';
+import { isAbsent } from './absent.js';
+import type { Customisation } from './customisation.js';
+import { fieldAt, joinField } from './field-path.js';
+import { fieldsSetByUsers, type OwnedField } from './managed-fields.js';
+import { asCompared, isFilledIn, rewrittenFields } from './operator-fills.js';
+import { defaultAt } from './schema-default.js';
 import { FREE } from './shape.js';
+import { type InReleases, outcomeBySchema, outcomeByUpstream, type StandingValue } from './standing-value.js';
 
-/** A CRD in the installed release and in the target; null where it is not known, or the release has none of it. */
-export interface Definitions {
-  readonly installed: KubernetesObject | null;
-  readonly target: KubernetesObject | null;
-}
+/** A CRD in the installed release and in the target. */
+export type Definitions = InReleases;
+
+const NOT_KNOWN: InReleases = { installed: null, target: null };
 
 /**
- * What the user says in a resource that the operator or Calico fills in too (Installation, APIServer,
- * FelixConfiguration): fields that others than Calico's programs set. An upgrade leaves such resources as they are, so
- * all is kept, unless the target's schema no longer has a field, or refuses its value. Without a record of who set what
- * every field counts as the user's.
+ * What the user says in a resource that the operator fills in too (Installation, APIServer, Goldmane, …): fields that
+ * others than Calico's programs set to something else than upstream's sample or the CRD say. An upgrade leaves such
+ * resources as they are, so all is kept, unless the target's schema no longer has a field or refuses its value, or
+ * upstream says something else there itself. Without a record of who set what every field counts as the user's.
+ *
+ * @param samples the same object in upstream's custom-resources.yaml, or as Helm rendered it
  */
 export function resourceCustomisations(
   object: KubernetesObject,
-  { installed, target }: Definitions,
+  definitions: Definitions,
+  samples: InReleases = NOT_KNOWN,
 ): Customisation[] {
-  const fields = fieldsSetByUsers(object) ?? leavesOf(object['spec'], 'spec');
-  const problems = target ? validateStoredObject(object, target) : [];
-  return fields.flatMap((field): Customisation[] => {
-    const [upstream, then] = [
-      defaultAt(installed, object, field.path),
-      defaultAt(target, object, field.path),
-    ];
-    if (
-      isAbsent(field.value, FREE) ||
-      field.value === '' ||
-      canonicalText(field.value) === canonicalText(upstream)
-    )
-      return [];
-    const { outcome, reason } = outcomeOf(field, problems);
-    return [
-      {
-        object: referenceOf(object),
-        field: field.path,
-        upstream,
-        live: field.value,
-        target: then,
-        outcome,
-        reason,
-      },
-    ];
+  const problems = definitions.target ? validateStoredObject(object, definitions.target) : [];
+  const standardAt = (release: keyof InReleases, path: string): unknown =>
+    fieldAt(samples[release], path) ?? defaultAt(definitions[release], object.apiVersion, path);
+  return fieldsOf(object, samples.installed)
+    .map(({ path, value }) => ({
+      path,
+      value,
+      upstream: standardAt('installed', path),
+      target: standardAt('target', path),
+    }))
+    .filter(isChanged)
+    .map((field) => ({
+      object: referenceOf(object),
+      field: field.path,
+      upstream: field.upstream,
+      live: field.value,
+      target: field.target,
+      ...(outcomeBySchema(field.path, problems) ?? outcomeByUpstream(field)),
+    }));
+}
+
+function isChanged({ path, value, upstream }: StandingValue): boolean {
+  if (saysNothing(value) && saysNothing(upstream)) return false;
+  return canonicalText(asCompared(path, value)) !== canonicalText(asCompared(path, upstream));
+}
+
+function saysNothing(value: unknown): boolean {
+  return isAbsent(value, FREE) || value === '';
+}
+
+/** The fields that may be the user's; lists that upstream's sample has are taken apart as far as it has items. */
+function fieldsOf(object: KubernetesObject, sample: KubernetesObject | null): OwnedField[] {
+  const owned = fieldsSetByUsers(object) ?? leavesOf(object['spec'], 'spec');
+  const known = new Set(owned.map(({ path }) => path));
+  const rewritten = rewrittenFields(sample !== null)
+    .filter((path) => !known.has(path))
+    .map((path) => ({ path, value: fieldAt(object, path) }))
+    .filter(({ value }) => value !== undefined);
+  return [...owned, ...rewritten].flatMap((field) => takeApart(field, fieldAt(sample, field.path)));
+}
+
+function takeApart(field: OwnedField, sample: unknown): OwnedField[] {
+  const { path, value } = field;
+  if (!Array.isArray(value) || !Array.isArray(sample) || !value.every(isFields)) return [field];
+  if (value.length < sample.length) return [field];
+  return value.flatMap((item, index): OwnedField[] => {
+    const standard: unknown = sample[index];
+    const at = `${path}[${index}]`;
+    if (!isFields(standard)) return [{ path: at, value: item }];
+    return Object.entries(item)
+      .filter(([name, one]) => Object.hasOwn(standard, name) || !isFilledIn(path, name, one))
+      .map(([name, one]) => ({ path: joinField(at, name), value: one }));
   });
-}
-
-function outcomeOf(
-  { path }: OwnedField,
-  problems: readonly SchemaProblem[],
-): Pick<Customisation, 'outcome' | 'reason'> {
-  const concerning = problems.filter(({ field }) => isWithin(field, path) || isWithin(path, field));
-  const invalid = concerning.find(
-    ({ kind, field }) => kind === 'invalid' && field !== '' && field !== 'spec',
-  );
-  if (invalid)
-    return { outcome: 'conflicting', reason: `The target refuses ${invalid.field}: ${invalid.message}` };
-  const unknown = concerning.find(({ kind }) => kind === 'unknown');
-  if (unknown) return { outcome: 'dropped', reason: `The target no longer has ${unknown.field}.` };
-  return { outcome: 'kept', reason: null };
-}
-
-function isWithin(field: string, path: string): boolean {
-  return field === path || field.startsWith(`${path}.`) || field.startsWith(`${path}[`);
 }
 
 function leavesOf(value: unknown, path: string): OwnedField[] {
   if (!isFields(value)) return value === undefined ? [] : [{ path, value }];
   return Object.entries(value).flatMap(([name, field]) => leavesOf(field, joinField(path, name)));
-}
-
-/** What a CRD fills in for a field; undefined for nothing. */
-function defaultAt(
-  definition: KubernetesObject | null,
-  { apiVersion }: KubernetesObject,
-  path: string,
-): unknown {
-  let schema: Schema | undefined = (definition && schemaOf(definition, apiVersion)) ?? undefined;
-  for (const name of path.replace(/\[[^\]]*\]/g, '.').split('.')) {
-    schema = name === '' ? schema?.items : schema?.properties?.[name];
-  }
-  return schema?.default;
 }

@@ -7,6 +7,7 @@ import { merge } from '../customisations/merge.js';
 import type { ManifestReader } from '../customisations/read-manifest.js';
 import { variantFile } from '../customisations/variant-file.js';
 import type { Comparison } from '../preflight/preflight.js';
+import { compareOperatorInstall, type UpstreamObjects } from './compare-operator.js';
 
 /** First release whose tigera-operator.yaml holds no CRDs: they are in a file of their own. */
 const CRDS_APART = versionOf('v3.30.0');
@@ -28,12 +29,15 @@ export async function compareHop(
   ];
   if (base.kind === 'none') return { kind: 'unknown', ...hop, reason: base.message };
   if (target.kind === 'none') return { kind: 'unknown', ...hop, reason: target.message };
-  return { kind: 'compared', ...hop, result: merge(base.objects, live, target.objects) };
+  const result =
+    calico.method === 'manifest'
+      ? merge(base.objects, live, target.objects)
+      : compareOperatorInstall(calico, live, { target: hop.to, base, wanted: target });
+  return { kind: 'compared', ...hop, result };
 }
 
 type Files =
-  | { readonly kind: 'objects'; readonly objects: readonly KubernetesObject[] }
-  | { readonly kind: 'none'; readonly message: string };
+  ({ readonly kind: 'objects' } & UpstreamObjects) | { readonly kind: 'none'; readonly message: string };
 
 async function readFiles(
   { variant, method }: CalicoState,
@@ -50,5 +54,14 @@ async function readFiles(
     if (read.kind === 'none') return read;
     objects.push(...read.objects);
   }
-  return { kind: 'objects', objects };
+  return { kind: 'objects', objects, samples: isOperator ? await readSamples(release, manifests) : [] };
+}
+
+/** Without upstream's sample the definitions' own defaults are what there is to compare with. */
+async function readSamples(
+  release: Version,
+  manifests: ManifestReader,
+): Promise<readonly KubernetesObject[]> {
+  const read = await manifests.read(release, 'custom-resources.yaml');
+  return read.kind === 'none' ? [] : read.objects;
 }
