@@ -14,6 +14,7 @@ import {
   DAEMON_SET,
   pagesOf,
 } from '../../ports/cluster-client-contract.js';
+import { startApiStandIn } from './api-stand-in.js';
 import { renderKubeconfig } from './render-kubeconfig.js';
 import { createQuickClient } from './quick-client.js';
 
@@ -131,6 +132,21 @@ test('a server that speaks no TLS is told from one that is not there', async () 
   const error = await failureOf(renderKubeconfig({ server: `https://127.0.0.1:${port}`, token: TOKEN }));
   server.close();
   expect(error.message).toContain(`no TLS connection to https://127.0.0.1:${port} came about`);
+});
+
+test('an API group whose server is away is told from a sick API server', async () => {
+  const api = await startApiStandIn();
+  api.respond = (_request, response): void => {
+    // As a real one says it of an APIService whose pods are not there: plain text, no Status.
+    response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end('service unavailable\n');
+  };
+  const { certificate: authority } = api.authority;
+  const error = await failureOf(renderKubeconfig({ server: api.server, token: TOKEN, authority }));
+  await api.stop();
+  expect(error).toMatchObject({ status: 503 });
+  expect(error.message).toContain('what serves this API group behind the API server is away');
+  expect(error.remedy).toContain('kubectl get apiservices');
 });
 
 describeWithCluster('what a real API server refuses', { controllers: false }, (cluster) => {
