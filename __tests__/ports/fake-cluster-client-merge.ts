@@ -1,5 +1,5 @@
 import type { KubernetesObject, Patch } from '../../src/ports/cluster-client.js';
-import { isMembers, itemKey } from './fake-cluster-client-fields.js';
+import { isMembers, isSame, itemKey } from './fake-cluster-client-fields.js';
 
 /** The object with what was applied on top: maps and lists of named items are merged, the rest is replaced. */
 export function mergeApplied(live: unknown, applied: unknown, name = ''): unknown {
@@ -70,20 +70,23 @@ function applyOperation(root: unknown, operation: Readonly<Record<string, unknow
   const isThere = Object.hasOwn(members, last);
   switch (operation['op']) {
     case 'test':
-      if (JSON.stringify(members[last]) !== JSON.stringify(operation['value']))
-        throw new Error('test failed');
+      if (!isSame(members[last], operation['value'])) throw new Error('test failed');
       break;
     case 'remove':
       if (!isThere) throw new Error(`there is no ${String(operation['path'])}`);
       if (Array.isArray(parent)) parent.splice(Number(last), 1);
       else Reflect.deleteProperty(members, last);
       break;
-    default:
+    case 'add':
+    case 'replace':
       if (operation['op'] === 'replace' && !isThere)
         throw new Error(`there is no ${String(operation['path'])}`);
       if (!Array.isArray(parent)) members[last] = operation['value'];
       else if (operation['op'] === 'replace') parent[Number(last)] = operation['value'];
       else parent.splice(last === '-' ? parent.length : Number(last), 0, operation['value']);
+      break;
+    default:
+      throw new Error(`this fake has no ${String(operation['op'])}`);
   }
   return root;
 }

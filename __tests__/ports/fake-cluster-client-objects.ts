@@ -44,18 +44,3 @@ export function referenceObject({ apiVersion, kind, namespace, name }: ObjectRef
 export function nameOf({ kind, namespace, name }: ObjectReference): string {
   return `${kind} ${namespace === null ? '' : `${namespace}/`}${name}`;
 }
-
-export function isSame(one: KubernetesObject, other: KubernetesObject): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, member]) => [key, sorted(member)]),
-  );
-}

@@ -19,7 +19,7 @@ function matchesLabels(labels: Readonly<Record<string, string>>, selector: strin
 }
 
 function matchesLabel(labels: Readonly<Record<string, string>>, requirement: string): boolean {
-  const [, key = '', operator = '', list = ''] = /^(\S+) (in|notin) \(([^)]*)\)$/.exec(requirement) ?? [];
+  const [, key = '', operator = '', list = ''] = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(requirement) ?? [];
   if (operator !== '') {
     const isIn = list
       .split(',')

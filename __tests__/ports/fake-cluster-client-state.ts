@@ -11,14 +11,8 @@ import type {
   WriteOptions,
 } from '../../src/ports/cluster-client.js';
 import { BUILT_IN_KINDS, isSameKind, kindsOfDefinition } from './fake-cluster-client-kinds.js';
-import {
-  bornAt,
-  identityOf,
-  isSame,
-  nameOf,
-  patched,
-  referenceObject,
-} from './fake-cluster-client-objects.js';
+import { isSame } from './fake-cluster-client-fields.js';
+import { bornAt, identityOf, nameOf, patched, referenceObject } from './fake-cluster-client-objects.js';
 import { isSelected } from './fake-cluster-client-selectors.js';
 import { createStore, referenceOf, type Store } from './fake-cluster-client-store.js';
 import { applied, updated } from './fake-cluster-client-write.js';
@@ -32,12 +26,15 @@ export function refusal(verb: string, resource: string, status: number, text: st
 /** What an API server keeps, and the rules by which it changes. */
 export class FakeClusterState {
   readonly store: Store = createStore();
-  readonly kinds: ServedKind[];
+  /** All that is served: what was given, and what the definitions that are there bring. */
+  kinds: readonly ServedKind[];
+  private readonly givenKinds: readonly ServedKind[];
   private readonly now: () => string;
   private lastUid = 0;
 
   constructor(kinds: readonly ServedKind[], objects: readonly KubernetesObject[], now: () => string) {
-    this.kinds = [...BUILT_IN_KINDS, ...kinds];
+    this.givenKinds = [...BUILT_IN_KINDS, ...kinds];
+    this.kinds = this.givenKinds;
     this.now = now;
     for (const name of ['default', 'kube-system'])
       this.put(this.born({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
@@ -111,10 +108,16 @@ export class FakeClusterState {
     requireVersion('delete', reference, live, resourceVersion);
     if (options.dryRun === true) return true;
     if ((live.metadata.finalizers ?? []).length > 0)
-      this.put({ ...live, metadata: { ...live.metadata, deletionTimestamp: this.now() } });
-    else this.store.remove(reference);
+      this.put({ ...live, metadata: { deletionTimestamp: this.now(), ...live.metadata } });
+    else this.remove(reference);
     if (reference.kind === 'Namespace') this.empty(reference.name);
     return true;
+  }
+
+  /** Takes an object away, whatever its finalizers; with a definition, what it defined. */
+  remove(reference: ObjectReference): void {
+    this.store.remove(reference);
+    if (reference.kind === 'CustomResourceDefinition') this.learnKinds();
   }
 
   requireKind(verb: string, reference: ObjectReference): void {
@@ -169,20 +172,32 @@ export class FakeClusterState {
     if (options.dryRun === true) return finished;
     const stored = this.put(finished);
     const isLeaving = object.metadata.deletionTimestamp !== undefined;
-    if (isLeaving && (object.metadata.finalizers ?? []).length === 0) this.store.remove(referenceOf(object));
+    if (isLeaving && (object.metadata.finalizers ?? []).length === 0) this.remove(referenceOf(object));
     return stored;
   }
 
   /** Takes all objects of a namespace away, as its controller would. */
   private empty(namespace: string): void {
     const inside = this.store.all().filter((object) => object.metadata.namespace === namespace);
-    for (const object of inside) this.store.remove(referenceOf(object));
+    for (const object of inside) this.remove(referenceOf(object));
   }
 
   private put(object: KubernetesObject): KubernetesObject {
     const stored = this.store.put(object);
-    this.kinds.push(...kindsOfDefinition(stored).filter((kind) => !this.serves(kind)));
+    if (stored.kind === 'CustomResourceDefinition') this.learnKinds();
     return stored;
+  }
+
+  /** Objects of a kind that is no longer served are gone. */
+  private learnKinds(): void {
+    const all = this.store.all();
+    const defined = all.flatMap(kindsOfDefinition);
+    const isGiven = (kind: ObjectKind): boolean => this.givenKinds.some((given) => isSameKind(given, kind));
+    const before = this.kinds;
+    this.kinds = [...this.givenKinds, ...defined.filter((kind) => !isGiven(kind))];
+    const gone = before.filter((kind) => !this.serves(kind));
+    for (const object of all.filter((candidate) => gone.some((kind) => isSameKind(kind, candidate))))
+      this.store.remove(referenceOf(object));
   }
 
   private born(object: KubernetesObject): KubernetesObject {

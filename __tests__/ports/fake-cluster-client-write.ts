@@ -15,6 +15,7 @@ import type {
 import {
   fieldsOf,
   intersectionOf,
+  isSame,
   leavesOf,
   pathText,
   setOf,
@@ -82,7 +83,7 @@ export function updated(
   time: string,
 ): KubernetesObject {
   const [was, is] = [before === null ? {} : fieldsOf(before), fieldsOf(after)];
-  const others = leavesOf(intersectionOf(is, was)).filter((path) => !isSame(before, after, path));
+  const others = leavesOf(intersectionOf(is, was)).filter((path) => !isSameAt(before, after, path));
   const changed = unionOf(differenceOf(is, was), unionOfAll(others.map(setOf)));
   const gone = differenceOf(was, is);
   if (isEmpty(changed) && isEmpty(gone) && before !== null)
@@ -109,13 +110,13 @@ function conflictsWith(
 ): readonly Conflict[] {
   return entries.flatMap((entry) =>
     leavesOf(intersectionOf(fields, setOfEntry(entry)))
-      .filter((path) => !isSame(live, object, path))
+      .filter((path) => !isSameAt(live, object, path))
       .map((path) => ({ entry, path })),
   );
 }
 
-function isSame(one: unknown, other: unknown, path: readonly string[]): boolean {
-  return JSON.stringify(valueAtPath(one, path)) === JSON.stringify(valueAtPath(other, path));
+function isSameAt(one: unknown, other: unknown, path: readonly string[]): boolean {
+  return isSame(valueAtPath(one, path), valueAtPath(other, path));
 }
 
 function isApplyOf(entry: ManagedFieldsEntry, manager: string): boolean {

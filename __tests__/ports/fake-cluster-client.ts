@@ -102,7 +102,7 @@ function controls(fake: Fake, calls: readonly FakeCall[]): Omit<FakeClusterClien
     calls,
     objects: store.all,
     set: (object) => fake.state.set(object),
-    remove: store.remove,
+    remove: (reference) => fake.state.remove(reference),
     expireWatches() {
       fake.watchEpoch += 1;
       store.wake();
