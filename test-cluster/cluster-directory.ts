@@ -73,8 +73,13 @@ function temporaryDirectory(): string {
 
 /** This user's clusters on this machine, whatever state they are in. */
 export function listClusterDirectories(): readonly string[] {
+  return listOwnDirectories(PREFIX);
+}
+
+/** This user's directories in the temporary directory whose names begin so. */
+export function listOwnDirectories(prefix: string): readonly string[] {
   return readdirSync(temporaryDirectory())
-    .filter((name) => name.startsWith(PREFIX))
+    .filter((name) => name.startsWith(prefix))
     .map((name) => join(temporaryDirectory(), name))
     .filter(isOwn);
 }
