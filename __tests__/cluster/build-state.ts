@@ -31,6 +31,7 @@ export function buildNode(name: string, changes: Partial<NodeState> = {}): NodeS
     isSchedulable: true,
     isControlPlane: false,
     pressures: [],
+    images: [],
     taints: [],
     labels: {},
     addresses: { internal: [], calico: {} },
@@ -139,6 +140,7 @@ export function buildCalico(changes: Changes<CalicoState> = {}): CalicoState {
     operator: null,
     helm: null,
     objects: [],
+    pullSecrets: [],
     warnings: [],
   };
   return mergeChanges(calico, changes);
@@ -154,6 +156,7 @@ export function buildState(changes: Changes<ClusterState> = {}): ClusterState {
     calico: buildCalico(),
     network: { kubeProxy: { mode: 'iptables', evidence: [] }, otherCnis: [] },
     podCount: 30,
+    pullFailures: [],
     owners: [],
     terminating: [],
     dependents: [],

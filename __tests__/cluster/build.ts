@@ -16,7 +16,7 @@ export function object(
 /** A node that is Ready, with 4 CPUs, 8 GiB and 110 pods. */
 export function node(
   name: string,
-  { metadata = {}, spec = {}, info = {} }: NodeParts = {},
+  { metadata = {}, spec = {}, info = {}, images = [] }: NodeParts = {},
 ): KubernetesObject {
   return object(
     'v1',
@@ -34,6 +34,7 @@ export function node(
           { type: 'InternalIP', address: '10.0.0.1' },
           { type: 'Hostname', address: name },
         ],
+        images,
         conditions: [
           { type: 'MemoryPressure', status: 'False' },
           { type: 'Ready', status: 'True' },
@@ -56,6 +57,8 @@ interface NodeParts {
   readonly metadata?: Partial<ObjectMetadata>;
   readonly spec?: Fields;
   readonly info?: Fields;
+  /** As the kubelet lists them. */
+  readonly images?: readonly { readonly names: readonly string[] }[];
 }
 
 /** A DaemonSet or Deployment with containers `name: image`, rolled out on so many nodes or replicas. */

@@ -174,6 +174,8 @@ function isWanted(
   if (apiVersion !== wanted.apiVersion || kind !== wanted.kind) return false;
   if (namespace !== null && metadata.namespace !== namespace) return false;
   if (fieldSelector === 'type=Warning' && rest['type'] !== 'Warning') return false;
+  if (fieldSelector.startsWith('metadata.name=') && fieldSelector !== `metadata.name=${metadata.name}`)
+    return false;
   return labelSelector
     .split(',')
     .filter(Boolean)

@@ -1,5 +1,4 @@
 import type { KubernetesObject, ObjectReference } from '../ports/cluster-client.js';
-import type { PullFailure, PullSecret } from './images.js';
 import type { Version } from '../version/version.js';
 
 /**
@@ -145,6 +144,24 @@ export interface CalicoState {
   readonly pullSecrets: readonly PullSecret[];
   /** The newest warnings about the install's pods and workloads that the cluster keeps, newest first; at most 50. */
   readonly warnings: readonly WorkloadWarning[];
+}
+
+/** An image that nodes could not pull when the cluster was read. */
+export interface PullFailure {
+  /** As the pods name it. */
+  readonly image: string;
+  /** How many pods wait for it. */
+  readonly pods: number;
+  /** One of them, the field that says so, and its reason (`ImagePullBackOff`). */
+  readonly evidence: Evidence;
+}
+
+/** A Secret that the install's pods are to pull images with. */
+export interface PullSecret {
+  readonly secret: ObjectReference;
+  readonly namedBy: Evidence;
+  /** null where the account may not see whether it is there. */
+  readonly isThere: boolean | null;
 }
 
 /** An Event of type Warning. */

@@ -19,6 +19,7 @@ import {
 } from './read/install.js';
 import { readOperatorObjects } from './read/operator-objects.js';
 import { summarizePods } from './read/pods.js';
+import { readPullSecrets } from './read/pull-secrets.js';
 import { createReader, type Reader } from './read/reader.js';
 import { GROUPS_READ_WHOLE, hiddenByGroup, READINGS } from './reading-table.js';
 import type { NamespaceReadings, PodReadings, Readings } from './readings.js';
@@ -85,6 +86,7 @@ export async function readCluster(client: ClusterClient, options: InspectOptions
     readLeftovers(reader),
   ]);
   const networkPolicies = await countNetworkPolicies(reader, kinds, dependents);
+  const pullSecrets = await readSecrets(reader, { workloads, installObjects, operator: operatorObjects });
   return {
     server: client.server,
     serverVersion,
@@ -104,6 +106,7 @@ export async function readCluster(client: ClusterClient, options: InspectOptions
       counts: new Map([...calico.counts, ['networkpolicies.networking.k8s.io', networkPolicies]]),
     },
     installObjects,
+    pullSecrets,
     helm: helm.release,
     warnings,
     leftovers,
@@ -143,6 +146,22 @@ async function readPods(
     dependents.among('Pod', () => summarizePods(own)),
   );
   return { ...pods, isReadable: reader.isReadable('pods') };
+}
+
+/** Calico's workloads, their accounts and the Installation may name Secrets to pull images with. */
+function readSecrets(
+  reader: Reader,
+  { workloads, installObjects, operator }: Pick<Readings, 'workloads' | 'installObjects' | 'operator'>,
+): Promise<Readings['pullSecrets']> {
+  const own = workloads.filter((workload) => roleOf(workload) !== null);
+  const deployment = own.find((workload) => roleOf(workload) === 'operator');
+  const accounts = installObjects.filter(({ kind }) => kind === 'ServiceAccount');
+  const { installation } = operator;
+  return readPullSecrets(
+    reader,
+    [...own, ...accounts, ...(installation ? [installation] : [])],
+    deployment?.metadata.namespace ?? 'tigera-operator',
+  );
 }
 
 async function readNamespaces(reader: Reader): Promise<NamespaceReadings> {

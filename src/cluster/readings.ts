@@ -10,6 +10,8 @@ import type {
   ClusterState,
   HelmRelease,
   PodState,
+  PullFailure,
+  PullSecret,
   Terminating,
   Unreadable,
   WorkloadWarning,
@@ -39,6 +41,7 @@ export interface Readings {
   readonly calico: CalicoReadings;
   /** Objects of the install besides workloads, ConfigMaps and definitions. */
   readonly installObjects: readonly KubernetesObject[];
+  readonly pullSecrets: readonly PullSecret[];
   readonly helm: HelmRelease | null;
   readonly warnings: readonly WorkloadWarning[];
   readonly leftovers: readonly ObjectReference[];
@@ -64,6 +67,7 @@ export interface PodReadings {
   readonly kubeProxy: KubernetesObject | null;
   readonly controllerManager: KubernetesObject | null;
   readonly dikastes: DikastesPods;
+  readonly pullFailures: readonly PullFailure[];
   readonly isReadable: boolean;
 }
 

@@ -322,6 +322,21 @@ export const PREFLIGHT_KINDS = {
     explanation:
       'A release that is pending or failed refuses the next upgrade, or upgrades from a state that never was.',
   },
+  'image-pull-failing': {
+    title: 'Calico’s own pods cannot pull an image',
+    explanation:
+      'A node that cannot pull the image of now cannot pull the target’s either. Its calico-node would be gone and not come back.',
+  },
+  'registry-failing': {
+    title: 'A registry that the upgrade needs fails for others',
+    explanation:
+      'Pods besides Calico’s wait for images of the same registry: it may be down, limit the rate, or refuse this cluster.',
+  },
+  'pull-secret-missing': {
+    title: 'A Secret for pulling images is not there',
+    explanation:
+      'The nodes hold today’s images and do not need it. The target’s have to be pulled, and without the Secret they cannot be.',
+  },
   'private-registry': {
     title: 'Images come from a private registry',
     explanation:

@@ -31,6 +31,7 @@ describe('nodes', () => {
       isSchedulable: false,
       isControlPlane: true,
       pressures: [],
+      images: [],
       taints: [{ key: 'gpu', value: 'a', effect: 'NoSchedule' }],
       labels: { 'kubernetes.io/os': 'linux', 'node-role.kubernetes.io/control-plane': '' },
       addresses: { internal: ['10.0.0.1'], calico: { 'projectcalico.org/IPv4Address': '10.0.0.1/24' } },

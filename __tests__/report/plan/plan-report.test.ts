@@ -105,6 +105,14 @@ function buildPlan(nodes = 3): UpgradePlan {
         source: 'https://example.com/why',
       },
     ],
+    images: [
+      {
+        image: 'docker.io/calico/node:v3.30.7',
+        release: versionOf('v3.30.7'),
+        usedBy: ['DaemonSet calico-node'],
+        onNodes: 1,
+      },
+    ],
     missingRules: [{ apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['patch'] }],
   };
 }

@@ -3,6 +3,7 @@ import type { CalicoState, ClusterState } from '../../../src/cluster/cluster-sta
 import { EMPTY_POLICY } from '../../../src/policy/policy.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { findPath } from '../../../src/upgrade/path/find-path.js';
+import { planImages } from '../../../src/upgrade/preflight/images.js';
 import type { PreflightInput } from '../../../src/upgrade/preflight/preflight.js';
 import { buildCalico, buildNode, buildState, type Changes } from '../../cluster/build-state.js';
 
@@ -40,6 +41,7 @@ export function buildInput({
     applicationLayerPolicy: calico.applicationLayerPolicy.isInUse,
   };
   const pair = { kubernetes: versionOf(kubernetes), calico: versionOf(from) };
+  const comparisons = rest.input?.comparisons ?? [];
   return {
     state: { ...state, calico },
     calico,
@@ -51,6 +53,7 @@ export function buildInput({
     comparisons: [],
     storedProblems: [],
     missingAccess: [],
+    images: planImages(calico, state.nodes, comparisons),
     policy: EMPTY_POLICY,
     ...rest.input,
   };

@@ -11,7 +11,7 @@ import { PREFLIGHT_KINDS, type PreflightCode } from '../../../src/findings/prefl
 import { parsePolicy } from '../../../src/policy/parse-policy.js';
 import { EMPTY_POLICY } from '../../../src/policy/policy.js';
 import type { Customisation } from '../../../src/upgrade/customisations/customisation.js';
-import type { Weight } from '../../../src/upgrade/preflight/preflight.js';
+import type { PlannedImage, Weight } from '../../../src/upgrade/preflight/preflight.js';
 import { isBlocking, runPreflight } from '../../../src/upgrade/preflight/run-preflight.js';
 import { buildCalico, buildNode, buildWorkload, type Changes } from '../../cluster/build-state.js';
 import { buildInput, type Case, installation, object } from './build-input.js';
@@ -103,6 +103,12 @@ const kubeProxy = (mode: 'iptables' | 'ipvs' | 'nftables') => ({
 const nodes = (number: number) => Array.from({ length: number }, (_, index) => buildNode(`n${index}`));
 const manyNodes = { nodes: nodes(60) };
 
+const plannedImage = (image: string): PlannedImage => ({
+  image,
+  release: versionOf('v3.29.7'),
+  usedBy: ['DaemonSet calico-node'],
+  onNodes: 0,
+});
 const policyOf = (minor: string, recommended: string, operatorVersion: string) =>
   parsePolicy(
     'policy.yml',
@@ -662,7 +668,79 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
       },
     ],
   ],
+  'image-pull-failing': [
+    [
+      'a pod of calico-node',
+      'skippable',
+      {
+        calico: {
+          components: {
+            node: {
+              ...node,
+              pods: [
+                {
+                  name: 'calico-node-1',
+                  namespace: 'kube-system',
+                  node: 'worker-1',
+                  phase: 'Pending',
+                  isReady: false,
+                  isTerminating: false,
+                  images: {},
+                  restarts: 0,
+                  waitingReason: 'ImagePullBackOff',
+                  waitingMessage: null,
+                  startMs: null,
+                },
+              ],
+            },
+          },
+        },
+      },
+    ],
+  ],
+  'registry-failing': [
+    [
+      'another pod, the same registry',
+      'warning',
+      {
+        state: { pullFailures: [{ image: 'quay.io/other/app:v1', pods: 3, evidence: somewhere }] },
+        input: { images: [plannedImage('quay.io/calico/node:v3.31.7')] },
+      },
+    ],
+  ],
+  'pull-secret-missing': [
+    [
+      'one is not there',
+      'skippable',
+      {
+        calico: { pullSecrets: [{ secret: policyReference('Secret'), namedBy: somewhere, isThere: false }] },
+      },
+    ],
+    [
+      'the kubelet says so where nobody may look',
+      'skippable',
+      {
+        calico: {
+          pullSecrets: [{ secret: policyReference('Secret'), namedBy: somewhere, isThere: null }],
+          warnings: [
+            {
+              object: somewhere.object,
+              reason: 'FailedToRetrieveImagePullSecret',
+              message: '',
+              count: 1,
+              lastSeen: '',
+            },
+          ],
+        },
+      },
+    ],
+  ],
   'private-registry': [
+    [
+      'in the images of the plan',
+      'notice',
+      { input: { images: [plannedImage('registry.example.com/calico/node:v3.29.7')] } },
+    ],
     [
       'in the Installation',
       'notice',
@@ -900,6 +978,27 @@ test('what stops comes first, and force makes only skippable findings pass', () 
     'pair-untested',
   ]);
   expect(found.filter((one) => isBlocking(one, true)).map(({ code }) => code)).toEqual(['earlier-run']);
+});
+
+test.each<[string, Case]>([
+  [
+    'an image that cannot be pulled from another registry',
+    {
+      state: { pullFailures: [{ image: 'ghcr.io/other/app:v1', pods: 3, evidence: somewhere }] },
+      input: { images: [plannedImage('quay.io/calico/node:v3.31.7')] },
+    },
+  ],
+  [
+    'a Secret that is there',
+    { calico: { pullSecrets: [{ secret: policyReference('Secret'), namedBy: somewhere, isThere: true }] } },
+  ],
+  [
+    'images of a private registry that every node holds',
+    { input: { images: [{ ...plannedImage('registry.example.com/calico/node:v3.29.7'), onNodes: 3 }] } },
+  ],
+])('%s is no finding', (_, one) => {
+  const found = runPreflight(buildInput(one)).map(({ code }) => code);
+  expect(found.filter((code) => code !== 'caveat')).toEqual([]);
 });
 
 test('a row of the policy that is right is not spoken of', () => {

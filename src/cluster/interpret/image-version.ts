@@ -31,6 +31,11 @@ export function isCalicoImage(image: string): boolean {
   return classifyRepository(parseImage(image).repository)?.component === 'calico';
 }
 
+/** Whether the image is the Tigera operator's, whatever the registry. */
+export function isOperatorImage(image: string): boolean {
+  return classifyRepository(parseImage(image).repository)?.component === 'tigera-operator';
+}
+
 /** Whether two versions are the same release: builds of it (`-build20241016`, `-amd64`) do not count as others. */
 export function isSameRelease(one: Version, other: Version): boolean {
   return releaseName(one) === releaseName(other);

@@ -63,6 +63,7 @@ export function interpret(readings: Readings): ClusterState {
     calico,
     network,
     podCount: readings.pods.isReadable ? readings.pods.withAddress : null,
+    pullFailures: readings.pods.pullFailures,
     owners: readOwners(calico?.objects ?? [], { nodes: readings.nodes, kinds: readings.kinds, installation }),
     terminating: readings.namespaces.terminating,
     dependents: readings.dependents,
@@ -151,6 +152,7 @@ function interpretCalico(
       ...readings.installObjects,
       ...readings.definitions,
     ],
+    pullSecrets: readings.pullSecrets,
     warnings: readings.warnings,
   };
 }

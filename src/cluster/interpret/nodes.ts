@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { parseVersion, type Version } from '../../version/version.js';
 import type { NodeState } from '../cluster-state.js';
-import { firstText, isTrueAt, listAt, scalarAt, textAt, textMapAt, valueAt } from '../fields.js';
+import { firstText, isTrueAt, listAt, scalarAt, textAt, textMapAt, textsAt, valueAt } from '../fields.js';
+import { isCalicoImage, isOperatorImage } from './image-version.js';
 import { cpuMillis, memoryBytes, parseQuantity } from '../quantity.js';
 
 /** A node as read from its object: what its pods ask for is not taken off its room yet. */
@@ -32,6 +33,7 @@ export function readNode(node: KubernetesObject): NodeReading {
       isSchedulable: !isTrueAt(node, 'spec', 'unschedulable'),
       isControlPlane: CONTROL_PLANE_LABELS.some((label) => label in (node.metadata.labels ?? {})),
       ...conditionsOf(node),
+      images: calicoImagesOf(node),
       taints: listAt(node, 'spec', 'taints').map((taint) => ({
         key: textAt(taint, 'key'),
         value: textAt(taint, 'value'),
@@ -54,6 +56,15 @@ export function readNode(node: KubernetesObject): NodeReading {
     marks: filterKeys(annotations, (key) => MARKS.test(key)),
     providerId: textAt(node, 'spec', 'providerID'),
   };
+}
+
+/** Cheap, since a node lists up to fifty images, and nearly all are others. */
+const LIKE_CALICO = /calico|tigera/i;
+
+function calicoImagesOf(node: KubernetesObject): readonly string[] {
+  return listAt(node, 'status', 'images')
+    .flatMap((image) => textsAt(image, 'names'))
+    .filter((name) => LIKE_CALICO.test(name) && (isCalicoImage(name) || isOperatorImage(name)));
 }
 
 function systemOf(

@@ -4,6 +4,7 @@ import { isTrueAt, listAt, textAt } from '../fields.js';
 import type { Accumulator } from '../interpret/accumulator.js';
 import { carriesDikastes } from '../interpret/application-layer.js';
 import type { Requests } from '../interpret/nodes.js';
+import { findPullFailures } from '../interpret/pull-failures.js';
 import { requestsOf } from '../interpret/pod-requests.js';
 import { readPod } from '../interpret/pods.js';
 import { selects } from '../interpret/workload.js';
@@ -18,6 +19,7 @@ export function summarizePods(workloads: readonly KubernetesObject[]): Accumulat
   const byWorkload = new Map<string, PodState[]>();
   const dikastes = new Map<string, number>();
   const owners = byNamespace(workloads);
+  const pullFailures = findPullFailures();
   let firstDikastes: Evidence | null = null;
   let kubeProxy: KubernetesObject | null = null;
   let controllerManager: KubernetesObject | null = null;
@@ -45,6 +47,7 @@ export function summarizePods(workloads: readonly KubernetesObject[]): Accumulat
       const asked = requestsOf(pod);
       if (asked) addRequests(pod, asked);
       addToWorkload(pod);
+      pullFailures.add(pod);
       if (asked && carriesDikastes(pod)) {
         const { namespace = '' } = pod.metadata;
         dikastes.set(namespace, (dikastes.get(namespace) ?? 0) + 1);
@@ -59,6 +62,7 @@ export function summarizePods(workloads: readonly KubernetesObject[]): Accumulat
       withAddress,
       kubeProxy,
       controllerManager,
+      pullFailures: pullFailures.result(),
       dikastes: { byNamespace: dikastes, first: firstDikastes },
     }),
   };

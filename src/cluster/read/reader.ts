@@ -34,6 +34,11 @@ export interface Reader {
     create: () => Accumulator<Result>,
     options?: ListOptions,
   ) => Promise<Result>;
+  /** Whether there is such an object, without reading what it holds; null where that may not be seen, which is no fault. */
+  readonly exists: (
+    reading: Reading,
+    place: Pick<ObjectReference, 'namespace' | 'name'>,
+  ) => Promise<boolean | null>;
   /** How many objects of a kind there are, as cheaply as the server allows. */
   readonly count: (reading: Reading) => Promise<number>;
   /** Whether all that was read of a kind so far could be. */
@@ -85,6 +90,7 @@ export function createReader(client: ClusterClient, width: number): Reader {
       ),
     all: (reading, options) => through(reading, () => keepObjects((object) => object), options),
     through,
+    exists: (reading, place) => gate(() => exists(client, reading, place)),
     count: (reading) =>
       attempt(
         reading,
@@ -108,6 +114,22 @@ async function pass<Result>(
     for (const object of page.items) accumulator.add(object);
   }
   return accumulator.result();
+}
+
+async function exists(
+  client: ClusterClient,
+  { apiVersion, kind }: Reading,
+  { namespace, name }: Pick<ObjectReference, 'namespace' | 'name'>,
+): Promise<boolean | null> {
+  const options = { namespace, fieldSelector: `metadata.name=${name}`, metadataOnly: true };
+  try {
+    for await (const { items } of client.list({ apiVersion, kind }, options))
+      if (items.length > 0) return true;
+    return false;
+  } catch (error) {
+    if (error instanceof ClusterError && error.status === FORBIDDEN) return null;
+    throw error;
+  }
 }
 
 /** One small page says how many follow; where the server does not say, the names alone are read. */

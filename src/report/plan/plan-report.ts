@@ -168,6 +168,12 @@ function reportPlan(plan: UpgradePlan) {
             reason: support.reason,
           })),
     hops: plan.hops.map(reportHopPlan),
+    images: plan.images.map(({ image, release, usedBy, onNodes }) => ({
+      image,
+      release: formatVersion(release),
+      usedBy,
+      onNodes,
+    })),
     missingRules: plan.missingRules,
   };
 }

@@ -30,6 +30,7 @@ function planSections(report: PlanReport, links: MarkdownLinks): readonly Sectio
     fixed(plan.path.length === 0 ? '' : `\n### Path\n\n${renderMermaid(plan.path, plan.hops)}\n`),
     list('', 2, plan.path.map(pathRow)),
     ...plan.hops.flatMap(hopSections),
+    fold(list('Images to be pulled or mirrored', 5, plan.images.map(imageRow))),
     fold(list('Notices', 5, findings.filter(({ severity }) => severity === 'notice').map(findingRow))),
     fixed(
       plan.missingRules.length === 0
@@ -88,6 +89,11 @@ function findingRow({
     webAddress(source) === null ? '' : link('Source', source),
   ];
   return `- ${lines.filter((line) => line !== '').join('<br>')}\n`;
+}
+
+function imageRow({ image, usedBy, onNodes }: PlanReport['plan']['images'][number]): string {
+  const held = onNodes === 0 ? '' : `, on ${onNodes} ${onNodes === 1 ? 'node' : 'nodes'} already`;
+  return `- ${code(image)}: ${escapeMarkdown(usedBy.join(', '))}${held}\n`;
 }
 
 function pathRow({ component, to, support, because }: PlanReport['plan']['path'][number]): string {

@@ -18,6 +18,7 @@ export function renderPlanTerminal(report: PlanReport, options: TerminalOptions)
     ),
     renderPath(report, paint),
     ...report.plan.hops.map((hop) => renderHop(hop, options.width, paint)),
+    renderImages(report, paint),
     renderRules(report, paint),
     [paint(report.plan.summary, report.plan.verdict === 'blocked' ? 'red' : 'green')],
   ];
@@ -117,6 +118,17 @@ function renderCustomisations({ customisations, upstreamChanges }: HopReport, pa
           : live || '(removed)';
       return `    ${paint(outcome, style)} ${object} ${field} = ${values}${reason === null ? '' : ` (${singleLine(reason)})`}`;
     }),
+  ];
+}
+
+function renderImages({ plan }: PlanReport, paint: Paint): Lines {
+  if (plan.images.length === 0) return [];
+  return [
+    paint('images to be pulled, or to be in your registry', 'bold'),
+    ...plan.images.map(
+      ({ image, onNodes }) =>
+        `  ${singleLine(image)}${onNodes === 0 ? '' : `, on ${onNodes} ${onNodes === 1 ? 'node' : 'nodes'} already`}`,
+    ),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Hop, Path } from '../path/hop.js';
 import type { Target } from '../path/choose-target.js';
 import { rulesOf } from '../permissions.js';
 import { finding } from '../preflight/finding.js';
+import { planImages } from '../preflight/images.js';
 import type {
   Comparison,
   MissingAccess,
@@ -46,10 +47,12 @@ export interface PlanParts {
 /** Puts the plan together. Pure. */
 export function makePlan(parts: PlanParts, options: PlanOptions): UpgradePlan {
   const { state, calico, target, path, missingAccess } = parts;
-  const findings = byWeight([...runPreflight(toInput(parts, options)), ...wrongMethod(calico, options)]);
+  const input = toInput(parts, options);
+  const findings = byWeight([...runPreflight(input), ...wrongMethod(calico, options)]);
   const hops = planHops(parts, options);
   const verdict = verdictOf(path, findings, options.force);
   return {
+    images: input.images,
     state,
     calico,
     verdict,
@@ -70,6 +73,7 @@ export function planWithoutTarget(
   const findings = whyNoTarget(state, target);
   const reason = findings[0]?.message ?? 'There is no target.';
   return {
+    images: [],
     state,
     calico: state.calico,
     verdict: 'blocked',
@@ -112,6 +116,7 @@ function toInput(parts: PlanParts, options: PlanOptions): PreflightInput {
     calico,
     from,
     to: target.calico,
+    images: planImages(calico, state.nodes, comparisons),
     kubernetesTo: options.kubernetes,
     path,
     uses,

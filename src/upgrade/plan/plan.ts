@@ -5,7 +5,7 @@ import type { ObjectReference } from '../../ports/cluster-client.js';
 import type { Version } from '../../version/version.js';
 import type { Customisation } from '../customisations/customisation.js';
 import type { Hop, Path } from '../path/hop.js';
-import type { PreflightFinding } from '../preflight/preflight.js';
+import type { PlannedImage, PreflightFinding } from '../preflight/preflight.js';
 import type { TargetChoice } from '../path/choose-target.js';
 import type { WaveOptions, WavePlan } from '../waves/plan-waves.js';
 import type { Policy } from '../../policy/policy.js';
@@ -91,6 +91,8 @@ export interface UpgradePlan {
   readonly target: { readonly calico: Version; readonly because: string } | null;
   readonly path: Path;
   readonly hops: readonly HopPlan[];
+  /** Images that nodes have to pull, of every hop. */
+  readonly images: readonly PlannedImage[];
   /** What stops the upgrade first. */
   readonly findings: readonly PreflightFinding[];
   /** Rules that the account lacks, as a ClusterRole would give them; empty where it lacks none. */

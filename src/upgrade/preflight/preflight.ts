@@ -44,6 +44,17 @@ export interface MissingAccess {
 }
 
 /** What the customisations came to for one hop; a reason where upstream's files could not be had. */
+/** An image that an upgrade makes nodes pull. */
+export interface PlannedImage {
+  readonly image: string;
+  /** The release that brings it: the target, or one on the way. */
+  readonly release: Version;
+  /** `DaemonSet calico-node` */
+  readonly usedBy: readonly string[];
+  /** How many of the nodes that run Calico hold it already. */
+  readonly onNodes: number;
+}
+
 export type Comparison =
   | { readonly kind: 'compared'; readonly from: Version; readonly to: Version; readonly result: MergeResult }
   | { readonly kind: 'unknown'; readonly from: Version; readonly to: Version; readonly reason: string };
@@ -63,6 +74,8 @@ export interface PreflightInput {
   readonly storedProblems: readonly StoredProblem[];
   readonly missingAccess: readonly MissingAccess[];
   readonly policy: Policy;
+  /** Images of every hop. */
+  readonly images: readonly PlannedImage[];
 }
 
 /** One thing to look for. Pure; gives nothing where all is well, or where it does not apply. */

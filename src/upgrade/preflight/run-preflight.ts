@@ -1,6 +1,7 @@
 import { data } from './checks/data.js';
 import { dataplane } from './checks/dataplane.js';
 import { health } from './checks/health.js';
+import { images } from './checks/images.js';
 import { nodes } from './checks/nodes.js';
 import { operator } from './checks/operator.js';
 import { pools } from './checks/pools.js';
@@ -10,7 +11,19 @@ import { typha } from './checks/typha.js';
 import { versions } from './checks/versions.js';
 import type { PreflightFinding, PreflightInput, Weight } from './preflight.js';
 
-const CHECKS = [refusals, versions, health, nodes, typha, pools, dataplane, operator, data, run] as const;
+const CHECKS = [
+  refusals,
+  versions,
+  health,
+  nodes,
+  images,
+  typha,
+  pools,
+  dataplane,
+  operator,
+  data,
+  run,
+] as const;
 const WEIGHTS: readonly Weight[] = ['mandatory', 'skippable', 'warning', 'notice'];
 
 /** Everything that is to be said about a cluster before it is upgraded, what stops it first. Pure. */

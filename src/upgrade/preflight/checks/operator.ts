@@ -16,7 +16,6 @@ export const operator: PreflightCheck = (input) => [
   ...nonPrivileged(input),
   ...removedApis(input),
   ...release(input),
-  ...privateRegistry(input),
 ];
 
 function missing({ calico }: PreflightInput): PreflightFinding[] {
@@ -162,34 +161,4 @@ function release({ calico }: PreflightInput): PreflightFinding[] {
       source: 'https://helm.sh/docs/helm/helm_rollback/',
     }),
   ];
-}
-
-function privateRegistry({ calico, to }: PreflightInput): PreflightFinding[] {
-  const registry = textAt(calico.operator?.installation, 'spec', 'registry').replace(/\/$/, '');
-  const image =
-    calico.components.node?.images.find(({ container }) => container === 'calico-node')?.image ?? '';
-  const host = registry !== '' ? registry : hostOf(image);
-  if (host === '' || /^(?:docker\.io|quay\.io|index\.docker\.io)$/.test(host)) return [];
-  return [
-    finding('private-registry', 'notice', {
-      message: `Images come from ${host}: those of ${formatVersion(to)} have to be there.`,
-      remedy: 'Copy the target’s images before the upgrade; the pre-pull stops the run if one is missing.',
-      evidence: calico.components.node
-        ? [
-            evidenceOf(
-              calico.components.node.reference,
-              'spec.template.spec.containers[name=calico-node].image',
-              image,
-            ),
-          ]
-        : [],
-      source: 'https://docs.tigera.io/calico/latest/operations/image-options/alternate-registry',
-    }),
-  ];
-}
-
-/** The registry that an image names; empty for Docker Hub's short form (`calico/node:v3.28.2`). */
-function hostOf(image: string): string {
-  const [first = '', ...rest] = image.split('/');
-  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : '';
 }

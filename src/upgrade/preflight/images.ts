@@ -1,0 +1,104 @@
+import { caveatsBetween, operatorFor } from '../../catalog/queries.js';
+import type { CalicoState, NodeState, Workload } from '../../cluster/cluster-state.js';
+import { listAt, textAt } from '../../cluster/fields.js';
+import { isCalicoImage } from '../../cluster/interpret/image-version.js';
+import type { KubernetesObject } from '../../ports/cluster-client.js';
+import { uniqueBy } from '../../text/unique.js';
+import { formatVersion } from '../../version/version.js';
+import { parseImage } from '../customisations/image-reference.js';
+import type { Comparison, PlannedImage } from './preflight.js';
+
+const HUB = 'docker.io';
+
+/** An image, and the workload that runs it. */
+interface Use {
+  readonly image: string;
+  readonly by: string;
+}
+
+/**
+ * The images that the hops bring. Manifest installs: those of upstream's files, from the registry that the cluster takes
+ * them from. Operator installs: those of the components that run now, at the hop's release, and the operator's own; what
+ * a release brings besides is not in them.
+ */
+export function planImages(
+  calico: CalicoState,
+  nodes: readonly NodeState[],
+  comparisons: readonly Comparison[],
+): readonly PlannedImage[] {
+  const held = nodes.map((node) => new Set(node.images.map(fullName)));
+  const planned = comparisons.flatMap((hop) => {
+    const uses = calico.method === 'manifest' ? usesInFiles(hop) : usesByOperator(calico, hop);
+    return uniqueBy(uses, ({ image }) => image).map(({ image }) => ({
+      image,
+      release: hop.to,
+      usedBy: [...new Set(uses.filter((use) => use.image === image).map(({ by }) => by))].sort(),
+      onNodes: held.filter((images) => images.has(image)).length,
+    }));
+  });
+  return uniqueBy(planned, ({ image }) => image);
+}
+
+/** The registry that an image comes from, Docker Hub written out: `docker.io`, `registry.example.com:5000`. */
+export function registryOfImage(image: string): string {
+  return parseImage(image)?.repository.split('/')[0] ?? '';
+}
+
+function usesInFiles(hop: Comparison): readonly Use[] {
+  return hop.kind === 'compared' ? hop.result.objects.flatMap(usesOf) : [];
+}
+
+/** The images of a workload's pods. */
+function usesOf(object: KubernetesObject): readonly Use[] {
+  if (object.kind !== 'DaemonSet' && object.kind !== 'Deployment') return [];
+  return ['initContainers', 'containers'].flatMap((list) =>
+    listAt(object, 'spec', 'template', 'spec', list).map((container) => ({
+      image: fullName(textAt(container, 'image')),
+      by: `${object.kind} ${object.metadata.name}`,
+    })),
+  );
+}
+
+function usesByOperator(calico: CalicoState, hop: Comparison): readonly Use[] {
+  const release = formatVersion(hop.to);
+  const workloads = Object.values(calico.components).filter(
+    (workload): workload is Workload => workload !== null,
+  );
+  const rendered = workloads.flatMap(({ reference, images }) =>
+    images
+      .filter(({ image }) => isCalicoImage(image))
+      .map(({ image }) => ({
+        image: `${movedRegistry(calico, hop, image)}:${release}`,
+        by: `${reference.kind} ${reference.name}`,
+      })),
+  );
+  return [...operatorUse(calico, hop), ...rendered];
+}
+
+/** From v3.30.4 on the operator takes images from quay.io where the Installation names no registry. */
+function movedRegistry(calico: CalicoState, { from, to }: Comparison, image: string): string {
+  const { repository, path } = parseImage(image) ?? { repository: image, path: image };
+  const isOwn = textAt(calico.operator?.installation, 'spec', 'registry') !== '';
+  const moves = caveatsBetween(from, to, 'upgrade').some(({ id }) => id === 'operator-registry-quay');
+  return !isOwn && moves && repository.startsWith(`${HUB}/`) ? `quay.io/${path}` : repository;
+}
+
+/** The operator's image: of upstream's file where that was compared, else the live one's repository with its tag of then. */
+function operatorUse(calico: CalicoState, hop: Comparison): readonly Use[] {
+  const inFiles = usesInFiles(hop);
+  if (inFiles.length > 0) return inFiles;
+  const live = calico.operator?.deployment?.images.find(({ container }) => container === 'tigera-operator');
+  const tag = operatorFor(hop.to);
+  const image = parseImage(live?.image);
+  return image && tag !== null
+    ? [{ image: `${image.repository}:${tag}`, by: 'Deployment tigera-operator' }]
+    : [];
+}
+
+/** The image with its registry, as the kubelet lists it. */
+function fullName(image: string): string {
+  const parsed = parseImage(image);
+  if (!parsed) return image;
+  const tag = parsed.tag === '' ? '' : `:${parsed.tag}`;
+  return `${parsed.repository}${parsed.digest === '' ? tag : `@${parsed.digest}`}`;
+}
