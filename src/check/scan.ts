@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type {
   Definition,
   Extraction,
@@ -13,6 +14,7 @@ import type { Listing, Workspace } from '../ports/workspace.js';
 import type { Location } from '../text/lines.js';
 import { uniqueBy } from '../text/unique.js';
 import { isArchived, isConfigFile } from './config-file.js';
+import { createHintFilter } from './hint-filter.js';
 
 /** Files larger than this are not configuration that anybody writes by hand or vendors; upstream's largest has 3 MB. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
@@ -66,14 +68,10 @@ export interface ScanOptions {
 }
 
 const HINTS = DETECTORS.map((detector) => ({ detector, hint: new RegExp(detector.hint, 'im') }));
-/** What a file holds that any detector without a format of its own could read. */
-const HINT = new RegExp(
-  DETECTORS.filter(({ matches }) => !matches)
-    .map(({ hint }) => hint)
-    .join('|'),
-  'im',
-);
 const SPECIALISTS = HINTS.filter(({ detector }) => detector.matches);
+const GENERALISTS = HINTS.filter(({ detector }) => !detector.matches);
+const mayBeHinted = createHintFilter(GENERALISTS.map(({ detector }) => detector.hint));
+const PLAIN = /^[\0-\x7f]*$/;
 const YAML_NAME = /\.(?:ya?ml|json)$/i;
 const PROGRESS_EVERY = 500;
 
@@ -132,17 +130,20 @@ function readText(
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   if (!isWanted(path, raw)) return null;
   if (raw.includes('\0')) return YAML_NAME.test(path) ? { reason: 'binary' } : null;
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return { reason: 'invalid-utf8' };
-  }
+  if (PLAIN.test(raw)) return { text: raw };
+  return isUtf8(bytes) ? { text: Buffer.from(bytes).toString('utf8') } : { reason: 'invalid-utf8' };
 }
 
 function isHinted(path: string, text: string): boolean {
   return (
-    HINT.test(text) || SPECIALISTS.some(({ detector, hint }) => detector.matches?.(path) && hint.test(text))
+    isHintedAnywhere(text) ||
+    SPECIALISTS.some(({ detector, hint }) => detector.matches?.(path) && hint.test(text))
   );
+}
+
+/** Whether it holds what a detector without a format of its own could read. */
+function isHintedAnywhere(text: string): boolean {
+  return mayBeHinted(text) && GENERALISTS.some(({ hint }) => hint.test(text));
 }
 
 const DETAILS: Readonly<Record<SkipReason, string>> = {
@@ -214,7 +215,9 @@ export function scanText(path: string, text: string, isWanted?: () => boolean): 
 /** Versions in what no YAML parser reads are still looked for as text. */
 function problemSkips(file: SourceFile): Skip[] {
   if (!YAML_NAME.test(file.path)) return [];
-  const problems = file.yaml().problems.filter(({ start, end }) => HINT.test(file.text.slice(start, end)));
+  const problems = file
+    .yaml()
+    .problems.filter(({ start, end }) => isHintedAnywhere(file.text.slice(start, end)));
   return problems.map(({ start, end, at, message }) => {
     const isTemplate = hasStatements(file.text.slice(start, end));
     return {

@@ -49,7 +49,7 @@ export function placeLink(place: Place, blobUrl: string | null): string {
 /** A path as part of an address: everything but `/` percent-encoded that has to be. */
 export function encodePath(path: string): string {
   return path
-    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(/[\ud800-\udfff]/gu, '\ufffd')
     .split('/')
     .map(encodeURIComponent)
     .join('/');

@@ -1,5 +1,6 @@
 import type { Place } from './report.js';
 
+const PLAIN = /^[ -~]*$/;
 const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 /** Characters that reorder what a reader sees, or that are no character at all. */
 const UNSEEN = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Surrogate}/gu;
@@ -10,6 +11,7 @@ const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
 /** The text on one line, fit to be shown: line breaks become spaces, escape sequences and control characters visible signs. */
 export function singleLine(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .replace(BREAKS, ' ')
     .replace(CONTROL, (character) => controlPicture(character.charCodeAt(0)))

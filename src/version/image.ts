@@ -1,4 +1,4 @@
-import { TEMPLATE_PATTERN } from '../text/templates.js';
+import { createValueReader, TEMPLATE_PATTERN } from '../text/templates.js';
 import type { Component } from './version.js';
 
 /** An image reference of Calico, the Tigera operator or Kubernetes, found in running text. */
@@ -77,8 +77,9 @@ const alternatives = (names: readonly string[]): string =>
   [...names].sort((a, b) => b.length - a.length).join('|');
 const ARCHITECTURE = '(?:-(?:amd64|arm64|arm|armv7|ppc64le|s390x|fips))?';
 /** A tag: word characters and template expressions in any order. What it means is decided by whoever reads it. */
-const TAG = String.raw`(?:[\w.+-]|${TEMPLATE_PATTERN})+`;
+const readTag = createValueReader(String.raw`[\w.+-]`);
 
+/** Up to the tag. */
 const IMAGE = new RegExp(
   String.raw`(?<![\w.-])(?:` +
     String.raw`(?:mirrored-)?(?:calico|projectcalico-org|projectcalico)\/(?<calico>${alternatives(CALICO_NAMES)})${ARCHITECTURE}` +
@@ -87,7 +88,7 @@ const IMAGE = new RegExp(
     String.raw`|(?<operator>tigera\/operator|mirrored-calico-operator|tigera[-_]operator)` +
     String.raw`|(?<kubernetes>${alternatives(KUBERNETES_NAMES)})${ARCHITECTURE}` +
     String.raw`|(?<repository>${alternatives(KUBERNETES_REPOSITORIES)}|(?<=/)kubelet)` +
-    String.raw`):(?<tag>${TAG})(?![\w.+/-])`,
+    String.raw`):`,
   'g',
 );
 /** One part of the registry and path in front of the name: `quay.io:5000/`, `mirror/`, `{{ .Values.registry }}/`. */
@@ -97,19 +98,15 @@ const LONGEST_PREFIX = 300;
 /** Finds the image references of Calico, the operator and Kubernetes in text whose comments are blanked out. */
 export function findImages(text: string): ImageMention[] {
   return [...text.matchAll(IMAGE)].flatMap((match) => {
-    const groups = match.groups ?? {};
-    const tag = groups['tag'] ?? '';
+    const tagOffset = match.index + match[0].length;
+    const tag = readTag(text, tagOffset);
+    const end = tagOffset + tag.length;
+    if (tag === '' || text[end] === '/') return [];
     const prefix = prefixBefore(text, match.index);
+    const offset = match.index - prefix.length;
     // In back quotes it is prose: an example in a description
-    if (text[match.index - prefix.length - 1] === '`' && text[match.index + match[0].length] === '`')
-      return [];
-    return {
-      ...classify(groups),
-      text: prefix + match[0],
-      offset: match.index - prefix.length,
-      tag,
-      tagOffset: match.index + match[0].length - tag.length,
-    };
+    if (text[offset - 1] === '`' && text[end] === '`') return [];
+    return { ...classify(match.groups ?? {}), text: text.slice(offset, end), offset, tag, tagOffset };
   });
 }
 

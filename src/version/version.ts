@@ -53,9 +53,21 @@ export function compareVersions(a: Version, b: Version): number {
     a.major - b.major ||
     a.minor - b.minor ||
     (a.patch ?? -1) - (b.patch ?? -1) ||
-    // Comparing by locale is dear, and most versions have no suffix
-    (a.suffix === b.suffix ? 0 : a.suffix.localeCompare(b.suffix, 'en', { numeric: true }))
+    compareSuffixes(a.suffix, b.suffix)
   );
+}
+
+/** Number by number: `-rc.9` before `-rc.10`. What is no number is compared by its characters; none comes first. */
+function compareSuffixes(a: string, b: string): number {
+  if (a === b) return 0;
+  const others = b.split(/(\d+)/);
+  for (const [index, part] of a.split(/(\d+)/).entries()) {
+    const other = others[index] ?? '';
+    const difference = index % 2 === 1 && other !== '' ? Number(part) - Number(other) : 0;
+    if (difference !== 0) return difference;
+    if (part !== other) return part < other ? -1 : 1;
+  }
+  return -1;
 }
 
 /** Older Kubernetes never ran Calico: lower numbers are versions of clients, charts and API groups. */

@@ -1,5 +1,5 @@
 import { calicoChartOf, isLocalChart } from '../../version/charts.js';
-import { TEMPLATE_PATTERN } from '../../text/templates.js';
+import { createValueReader } from '../../text/templates.js';
 import type { Collector } from '../collector.js';
 
 /** The command up to its verb, and its arguments over continued lines. */
@@ -7,9 +7,9 @@ const COMMAND =
   /(?<![\w.-])(?:helm[23]?|\$\{?HELM\}?|\$\(HELM\))"?[ \t]+(?:[^\s;|&][^\s;|&]{0,200}[ \t]+){0,8}?(?:install|upgrade|template|pull|fetch)\b(?:[^\n\\;|&]|\\(?:\r?\n)?)*/g;
 const CHART =
   /(?<=[\s"'])(?<chart>(?:oci:\/\/)?(?:[\w.:-]{1,200}\/){0,12}(?:tigera-operator|crd\.projectcalico\.org\.v1|projectcalico\.org\.v3))(?=[\s"']|$)/d;
-const VALUE = String.raw`(?<version>(?:[\w.+~^*>=<-]|${TEMPLATE_PATTERN})+)`;
-const VERSION = new RegExp(String.raw`(?<=[\s"'])--version(?:=|[ \t\\\r\n]{1,200})["']?${VALUE}`, 'd');
-const OPERATOR = new RegExp(String.raw`tigeraOperator\.version=["']?${VALUE}`, 'd');
+const VERSION = /(?<=[\s"'])--version(?:=|[ \t\\\r\n]{1,200})["']?/;
+const OPERATOR = /tigeraOperator\.version=["']?/;
+const readVersion = createValueReader(String.raw`[\w.+~^*>=<-]`);
 
 /** `helm install`, `upgrade`, `template`, `pull` of a Calico chart, in whatever file. */
 export function readCommands(code: string, collector: Collector): void {
@@ -38,8 +38,10 @@ function addVersion(
   base: number,
   collector: Collector,
 ): void {
-  const text = match.groups?.['version'] ?? '';
-  const offset = base + (match.indices?.groups?.['version']?.[0] ?? match.index);
+  const start = match.index + match[0].length;
+  const text = readVersion(match.input, start);
+  if (text === '') return;
+  const offset = base + start;
   collector.add({
     component: subject.kind === 'chart' ? 'calico' : 'tigera-operator',
     subject,

@@ -1,14 +1,12 @@
 import { Collector } from '../collector.js';
 import type { Extraction } from '../detector.js';
 import type { SourceFile } from '../source-file.js';
-import { TEMPLATE_PATTERN } from '../../text/templates.js';
+import { createValueReader } from '../../text/templates.js';
 import type { YamlNode } from '../../yaml/node.js';
 import { scalarAt, textAt, walk } from '../../yaml/query.js';
 
-const UPGRADE = new RegExp(
-  String.raw`\bkubeadm[ \t]+upgrade[ \t]+apply[ \t]+(?:-\S+[ \t]+){0,20}["']?(?<version>(?:[\w.+-]|${TEMPLATE_PATTERN})+)`,
-  'dg',
-);
+const UPGRADE = /\bkubeadm[ \t]+upgrade[ \t]+apply[ \t]+(?:-\S+[ \t]+){0,20}["']?/g;
+const readVersion = createValueReader(String.raw`[\w.+-]`);
 
 /** kubeadm: `kubernetesVersion` of a `ClusterConfiguration` or `InitConfiguration`, and `kubeadm upgrade apply`. */
 export function extract(file: SourceFile): Extraction {
@@ -19,9 +17,11 @@ export function extract(file: SourceFile): Extraction {
       if (node.kind === 'map' && keys.at(-1) === 'clusterConfiguration') readConfiguration(node, collector);
     }
   }
-  for (const match of file.code().matchAll(UPGRADE)) {
-    const text = match.groups?.['version'] ?? '';
-    const offset = match.indices?.groups?.['version']?.[0] ?? match.index;
+  const code = file.code();
+  for (const match of code.matchAll(UPGRADE)) {
+    const offset = match.index + match[0].length;
+    const text = readVersion(code, offset);
+    if (text === '') continue;
     collector.add({
       component: 'kubernetes',
       subject: { kind: 'field', name: 'kubeadm upgrade apply' },

@@ -3,45 +3,45 @@ import { describesOnly } from '../described.js';
 import type { Extraction } from '../detector.js';
 import type { SourceFile } from '../source-file.js';
 import { type Assignment, findAssignments } from '../../text/assignments.js';
-import { TEMPLATE_PATTERN } from '../../text/templates.js';
+import { createValueReader } from '../../text/templates.js';
 import { parseVersion, withoutDigest } from '../../version/version.js';
 import { classifyVariableName, componentOfVariable } from '../../version/variable-name.js';
 import { readKubectl } from './kubectl.js';
 
-const VERSION = String.raw`["']?(?<version>(?:[\w.+~*/-]|${TEMPLATE_PATTERN})+)`;
+const readVersion = createValueReader(String.raw`[\w.+~*/-]`);
 /** The rest of a command, over continued lines. */
 const ARGUMENTS = String.raw`(?:[^\n\\]|\\\r?\n){0,1000}?`;
 
-/** Commands and package lists that say the Kubernetes version without a variable. */
+/** Commands and package lists that say the Kubernetes version without a variable, up to the version. */
 const PHRASES: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   // kubelet=1.29.0-00, kubeadm=${VERSION}, kubelet-1.29.0-0
   {
     name: 'package',
-    pattern: phrase(String.raw`(?<![\w./-])kube(?:let|adm)(?:=|-(?=v?\d|\$|\{\{))${VERSION}`),
+    pattern: phrase(String.raw`(?<![\w./-])kube(?:let|adm)(?:=|-(?=v?\d|\$|\{\{))["']?`),
   },
   {
     name: 'eksctl',
     pattern: phrase(
-      String.raw`\beksctl[ \t]+(?:create|upgrade)[ \t]+(?:cluster|nodegroup)\b${ARGUMENTS}[ \t]--version[= \t]+${VERSION}`,
+      String.raw`\beksctl[ \t]+(?:create|upgrade)[ \t]+(?:cluster|nodegroup)\b${ARGUMENTS}[ \t]--version[= \t]+["']?`,
     ),
   },
   {
     name: 'doctl',
     pattern: phrase(
-      String.raw`\b(?:doctl|civo)[ \t]+kubernetes[ \t]+(?:cluster[ \t]+)?(?:create|upgrade)\b${ARGUMENTS}[ \t]--version[= \t]+${VERSION}`,
+      String.raw`\b(?:doctl|civo)[ \t]+kubernetes[ \t]+(?:cluster[ \t]+)?(?:create|upgrade)\b${ARGUMENTS}[ \t]--version[= \t]+["']?`,
     ),
   },
   {
     name: 'gcloud',
-    pattern: phrase(String.raw`[ \t"']--(?:cluster-version|release-version|master-version)[= \t]+${VERSION}`),
+    pattern: phrase(String.raw`[ \t"']--(?:cluster-version|release-version|master-version)[= \t]+["']?`),
   },
   {
     name: 'snap',
     pattern: phrase(
-      String.raw`\bsnap[ \t]+(?:install|refresh)[ \t]+(?:-\S{1,40}[ \t]+){0,4}(?:microk8s|k8s|kubelet|kubeadm|kube-\w{1,30})\b[^\n]{0,200}?--channel[= \t]+${VERSION}`,
+      String.raw`\bsnap[ \t]+(?:install|refresh)[ \t]+(?:-\S{1,40}[ \t]+){0,4}(?:microk8s|k8s|kubelet|kubeadm|kube-\w{1,30})\b[^\n]{0,200}?--channel[= \t]+["']?`,
     ),
   },
-  { name: 'talosctl', pattern: phrase(String.raw`\bupgrade-k8s\b${ARGUMENTS}[ \t]--to[= \t]+${VERSION}`) },
+  { name: 'talosctl', pattern: phrase(String.raw`\bupgrade-k8s\b${ARGUMENTS}[ \t]--to[= \t]+["']?`) },
 ];
 
 /** Tools that check files against an API, and change no cluster. */
@@ -67,13 +67,10 @@ export function extract(file: SourceFile): Extraction {
   }
   for (const { name, pattern } of PHRASES) {
     for (const match of code.matchAll(pattern)) {
-      const offset = match.indices?.groups?.['version']?.[0] ?? match.index;
-      collector.add({
-        component: 'kubernetes',
-        subject: { kind: 'package', name },
-        text: match.groups?.['version'] ?? '',
-        offset,
-      });
+      const offset = match.index + match[0].length;
+      const text = readVersion(code, offset);
+      if (text !== '')
+        collector.add({ component: 'kubernetes', subject: { kind: 'package', name }, text, offset });
     }
   }
   readKubectl(code, collector);
@@ -111,5 +108,5 @@ function commandBefore(code: string, offset: number): string {
 }
 
 function phrase(source: string): RegExp {
-  return new RegExp(source, 'dg');
+  return new RegExp(source, 'g');
 }
