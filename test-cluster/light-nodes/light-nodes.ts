@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
 import { type ApiClient } from '../api-client.js';
 import { waitWhileRunning } from '../start-process.js';
 import { type FaultRule, type FaultScope, imagePattern } from './faults.js';
 import { LIGHT_NODE_LABEL, NOT_READY_ANNOTATION } from './nodes.js';
 import { renderStages } from './render.js';
-import { replaceStages, STAGES_PATH } from './stages.js';
+import { replaceStages, waitUntilKnown } from './stages.js';
 
 /** How the light nodes of a cluster are steered. */
 export interface LightNodes {
@@ -30,8 +30,9 @@ export function steerLightNodes(api: ApiClient): LightNodes {
   const patchNode = (node: string, metadata: object): Promise<unknown> =>
     api.call('PATCH', `/api/v1/nodes/${node}`, { metadata });
   const setFaults = async (rules: readonly FaultRule[]): Promise<void> => {
-    await replaceStages(api, renderStages(rules));
-    await settle(api);
+    const table = randomUUID();
+    await replaceStages(api, renderStages(rules, table));
+    await waitUntilKnown(api, table);
     await lookAnew(api, [...current, ...rules]);
     current = rules;
   };
@@ -89,19 +90,6 @@ function waitUntilReady(api: ApiClient, name: string): Promise<void> {
 
 interface NodeWithConditions {
   readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
-}
-
-const SETTLE_MS = 150;
-
-/**
- * kwok may note that there are new stages before it has them, and then keeps the old ones until the next change. So one
- * more change follows after a while.
- */
-async function settle(api: ApiClient): Promise<void> {
-  await sleep(SETTLE_MS);
-  const annotations = { 'light-nodes.test/written': new Date().toISOString() };
-  await api.call('PATCH', `${STAGES_PATH}/pod-ready`, { metadata: { annotations } });
-  await sleep(SETTLE_MS);
 }
 
 interface PodList {

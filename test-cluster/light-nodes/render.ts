@@ -12,9 +12,9 @@ export interface Stage {
 
 const STAGES = join(import.meta.dirname, 'stages');
 
-/** All stages of the light nodes, while these faults are in force. */
-export function renderStages(rules: readonly FaultRule[]): readonly Stage[] {
-  const common: Readonly<Record<string, string>> = { ...expressionsOf(rules) };
+/** All stages of the light nodes, while these faults are in force. `table` names this table of faults. */
+export function renderStages(rules: readonly FaultRule[], table: string): readonly Stage[] {
+  const common: Readonly<Record<string, string>> = { ...expressionsOf(rules), table };
   const normal = readdirSync(STAGES)
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => fill(join(STAGES, file), common));

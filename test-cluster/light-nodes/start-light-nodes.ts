@@ -41,7 +41,7 @@ export async function startLightNodes(options: LightNodesOptions): Promise<reado
     );
   }
   await defineStages(api);
-  await createStages(api, renderStages([]));
+  await createStages(api, renderStages([], 'none'));
   const kwok = await startKwok(options);
   onProgress(`registering ${nodes.length} light nodes`);
   await Promise.all(nodes.map((node) => api.call('POST', '/api/v1/nodes', node)));
