@@ -135,5 +135,5 @@ function buildMeta(upstream: Upstream, folder: string): CatalogMeta {
       .map(({ date }) => date)
       .sort()
       .at(-1) ?? before.generated;
-  return { generated, from, supportPolicy: before.supportPolicy };
+  return { ...before, generated, from };
 }

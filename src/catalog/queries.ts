@@ -70,6 +70,11 @@ export function supportedMinors(): string[] {
   return announced.reverse().slice(0, catalog.meta.supportPolicy.newestMinors);
 }
 
+/** Processors that upstream makes images for, as nodes name them, and where it says so. */
+export function architectures(): CatalogMeta['architectures'] {
+  return catalog.meta.architectures;
+}
+
 /** Whether upstream still supports a Calico minor; newer ones than the catalog knows count as supported. */
 export function isSupportedMinor(calico: Version): boolean {
   const oldest = supportedMinors().at(-1);

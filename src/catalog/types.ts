@@ -201,6 +201,8 @@ export interface CatalogMeta {
   }[];
   /** How many of the newest minors upstream supports. */
   readonly supportPolicy: Sourced & { readonly newestMinors: number };
+  /** Processors that upstream makes images for, as nodes name them. */
+  readonly architectures: Sourced & { readonly names: readonly string[] };
 }
 
 /** What is known to be in use: decides which traps bite. What is left out is not known. */

@@ -735,6 +735,9 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
       },
     ],
   ],
+  'image-architecture': [
+    ['RISC-V', 'skippable', { state: { nodes: [buildNode('odd', { architecture: 'riscv64' })] } }],
+  ],
   'private-registry': [
     [
       'in the images of the plan',
@@ -988,6 +991,7 @@ test.each<[string, Case]>([
       input: { images: [plannedImage('quay.io/calico/node:v3.31.7')] },
     },
   ],
+  ['ARM', { state: { nodes: [buildNode('arm', { architecture: 'arm64' })] } }],
   [
     'a Secret that is there',
     { calico: { pullSecrets: [{ secret: policyReference('Secret'), namedBy: somewhere, isThere: true }] } },

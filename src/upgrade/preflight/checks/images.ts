@@ -1,9 +1,10 @@
-import type { CalicoState, ClusterState, PodState, Workload } from '../../../cluster/cluster-state.js';
+import { architectures, sourceUrl } from '../../../catalog/queries.js';
+import type { CalicoState, NodeState, PodState, Workload } from '../../../cluster/cluster-state.js';
 import { isPullFailure } from '../../../cluster/interpret/pull-failures.js';
 import { textAt } from '../../../cluster/fields.js';
 import { nameOf } from '../../../cluster/object-name.js';
 import { formatVersion } from '../../../version/version.js';
-import { count, evidenceOf, finding, listNames } from '../finding.js';
+import { count, evidenceOf, finding, listNames, nodeReference } from '../finding.js';
 import { registryOfImage } from '../images.js';
 import type { PreflightCheck, PreflightFinding, PreflightInput } from '../preflight.js';
 
@@ -12,6 +13,7 @@ export const images: PreflightCheck = (input) => [
   ...ownPullFailures(input),
   ...registryFailures(input),
   ...pullSecrets(input),
+  ...architecture(input),
   ...privateRegistry(input),
 ];
 
@@ -89,13 +91,32 @@ function pullSecrets({ calico }: PreflightInput): PreflightFinding[] {
   ];
 }
 
+/** Nodes that upstream makes no images for: what runs there is somebody's own build. */
+function architecture({ state, to }: PreflightInput): PreflightFinding[] {
+  const { names, source } = architectures();
+  const other = state.nodes.filter(
+    (node) => isRunning(node) && node.architecture !== '' && !names.includes(node.architecture),
+  );
+  if (other.length === 0) return [];
+  return [
+    finding('image-architecture', 'skippable', {
+      message: `Upstream makes images for ${names.join(', ')}, and ${count(other.length, 'node is', 'nodes are')} of another kind: ${listNames(other.map((node) => `${node.name} (${node.architecture})`))}.`,
+      remedy: `Build the images of ${formatVersion(to)} for these nodes, have them in the registry that the cluster uses, then set force.`,
+      evidence: other.map((node) =>
+        evidenceOf(nodeReference(node.name), 'status.nodeInfo.architecture', node.architecture),
+      ),
+      source: sourceUrl(source),
+    }),
+  ];
+}
+
 function privateRegistry({ state, calico, to, images: planned }: PreflightInput): PreflightFinding[] {
   const node = calico.components.node;
   const live = node?.images.find(({ container }) => container === 'calico-node')?.image ?? '';
   const own = textAt(calico.operator?.installation, 'spec', 'registry').replace(/\/$/, '');
   const registry = own === '' ? registryOfImage(live) : own;
   const foreign = planned.filter(({ image }) => !PUBLIC_REGISTRIES.has(registryOfImage(image)));
-  const missing = foreign.filter(({ onNodes }) => onNodes < runningNodes(state));
+  const missing = foreign.filter(({ onNodes }) => onNodes < state.nodes.filter(isRunning).length);
   const isPublic = registry === '' || PUBLIC_REGISTRIES.has(registry);
   if (missing.length === 0 && (isPublic || foreign.length > 0)) return [];
   const list = missing.length === 0 ? '' : `: ${listNames(missing.map(({ image }) => image))}`;
@@ -112,7 +133,7 @@ function privateRegistry({ state, calico, to, images: planned }: PreflightInput)
   ];
 }
 
-/** Nodes that run calico-node. */
-function runningNodes({ nodes }: ClusterState): number {
-  return nodes.filter(({ isVirtual, os }) => !isVirtual && os !== 'windows').length;
+/** Whether calico-node runs on a node. */
+function isRunning({ isVirtual, os }: NodeState): boolean {
+  return !isVirtual && os !== 'windows';
 }
