@@ -337,15 +337,21 @@ export const PREFLIGHT_KINDS = {
     explanation:
       'The nodes hold today’s images and do not need it. The target’s have to be pulled, and without the Secret they cannot be.',
   },
-  'image-architecture': {
-    title: 'Nodes that upstream makes no images for',
-    explanation:
-      'Upstream’s images are of some processors only. A node of another runs somebody’s own build, which has to be made of the target too.',
-  },
   'private-registry': {
     title: 'Images come from a private registry',
     explanation:
       'The target’s images have to be there before the upgrade; from v3.31 on upstream publishes on quay.io.',
+  },
+
+  'rendered-object-edited': {
+    title: 'Objects that the operator renders were edited',
+    explanation:
+      'The operator puts back what it renders. What others changed there is lost, at the latest when the upgrade renders it anew.',
+  },
+  'rendered-object-ignored': {
+    title: 'The operator is told to leave an object alone',
+    explanation:
+      'An annotation keeps the operator from writing an object that it renders. The upgrade leaves it at the old release, and waits for it in vain.',
   },
 
   // Policies and data
@@ -404,6 +410,16 @@ export const PREFLIGHT_KINDS = {
     title: 'Customisations could not be compared',
     explanation:
       'Upstream’s files of the installed release or of the target could not be had: what you changed cannot be told from what upstream changed.',
+  },
+  'change-refused': {
+    title: 'The API server refuses a planned change',
+    explanation:
+      'The change was tried without writing, and the server said no. The upgrade would stop at it, half done.',
+  },
+  'webhook-unanswered': {
+    title: 'An admission webhook keeps a change from being tried',
+    explanation:
+      'A webhook that has to be asked did not answer, or takes no dry run. While it is away the change fails when it is made, too.',
   },
   'permission-missing': {
     title: 'Permissions are missing',

@@ -1,9 +1,10 @@
 import { versionOf } from '../../../src/catalog/queries.js';
 import type { CalicoState, ClusterState } from '../../../src/cluster/cluster-state.js';
 import { EMPTY_POLICY } from '../../../src/policy/policy.js';
-import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
+import type { KubernetesObject, ManagedFieldsEntry } from '../../../src/ports/cluster-client.js';
 import { findPath } from '../../../src/upgrade/path/find-path.js';
 import { planImages } from '../../../src/upgrade/preflight/images.js';
+import type { ObjectChange } from '../../../src/upgrade/plan/object-change.js';
 import type { PreflightInput } from '../../../src/upgrade/preflight/preflight.js';
 import { buildCalico, buildNode, buildState, type Changes } from '../../cluster/build-state.js';
 
@@ -50,9 +51,10 @@ export function buildInput({
     kubernetesTo: null,
     path: findPath(pair, { ...pair, calico: versionOf(to) }, uses),
     uses,
-    comparisons: [],
+    comparisons,
     storedProblems: [],
     missingAccess: [],
+    changes: [],
     images: planImages(calico, state.nodes, comparisons),
     policy: EMPTY_POLICY,
     ...rest.input,
@@ -72,4 +74,53 @@ export function object(
 /** The Installation with a spec. */
 export function installation(spec: Readonly<Record<string, unknown>> = {}): KubernetesObject {
   return object('operator.tigera.io/v1', 'Installation', 'default', { spec });
+}
+
+/** A change of calico-node as the server answered when it was asked without writing. */
+export function changeOf(dryRun: ObjectChange['dryRun'], note = ''): ObjectChange {
+  const reference = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    namespace: 'kube-system',
+    name: 'calico-node',
+  };
+  return { object: reference, action: 'update', fields: [], dryRun, note };
+}
+
+/** With it the operator leaves an object alone. */
+export const IGNORE = 'unsupported.operator.tigera.io/ignore';
+
+/** The DaemonSet that the operator renders; who set its priority, and what else is written on it. */
+export function renderedNode(
+  manager: string,
+  annotations: Readonly<Record<string, string>> = {},
+): KubernetesObject {
+  const setBy = (who: string, spec: Readonly<Record<string, unknown>>): ManagedFieldsEntry => ({
+    manager: who,
+    operation: 'Update',
+    fieldsV1: { 'f:spec': { 'f:template': { 'f:spec': spec } } },
+  });
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: {
+      name: 'calico-node',
+      namespace: 'calico-system',
+      annotations,
+      ownerReferences: [
+        {
+          apiVersion: 'operator.tigera.io/v1',
+          kind: 'Installation',
+          name: 'default',
+          uid: 'u',
+          controller: true,
+        },
+      ],
+      managedFields: [
+        setBy('operator', { 'f:hostNetwork': {} }),
+        setBy(manager, { 'f:priorityClassName': {} }),
+      ],
+    },
+    spec: { template: { spec: { hostNetwork: true, priorityClassName: 'system-node-critical' } } },
+  };
 }

@@ -14,7 +14,15 @@ import type { Customisation } from '../../../src/upgrade/customisations/customis
 import type { PlannedImage, Weight } from '../../../src/upgrade/preflight/preflight.js';
 import { isBlocking, runPreflight } from '../../../src/upgrade/preflight/run-preflight.js';
 import { buildCalico, buildNode, buildWorkload, type Changes } from '../../cluster/build-state.js';
-import { buildInput, type Case, installation, object } from './build-input.js';
+import {
+  buildInput,
+  type Case,
+  changeOf,
+  IGNORE,
+  installation,
+  object,
+  renderedNode,
+} from './build-input.js';
 
 const somewhere: Evidence = {
   object: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-system', name: 'calico-config' },
@@ -770,6 +778,16 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
       },
     ],
   ],
+  'rendered-object-edited': [
+    ['by kubectl', 'warning', { calico: byOperator({}, { objects: [renderedNode('kubectl-edit')] }) }],
+  ],
+  'rendered-object-ignored': [
+    [
+      'by annotation',
+      'skippable',
+      { calico: byOperator({}, { objects: [renderedNode('operator', { [IGNORE]: 'true' })] }) },
+    ],
+  ],
 
   'owner-references': [
     [
@@ -884,6 +902,12 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
         },
       },
     ],
+  ],
+  'change-refused': [
+    ['by the server', 'mandatory', { input: { changes: [changeOf('refused', 'exceeded quota')] } }],
+  ],
+  'webhook-unanswered': [
+    ['a webhook is away', 'skippable', { input: { changes: [changeOf('unanswered', 'no answer')] } }],
   ],
   'permission-missing': [
     [

@@ -82,11 +82,13 @@ function renderHop(hop: HopReport, width: number, paint: Paint): Lines {
     gone: 'end' as const,
     shrinks: false,
   }));
-  const refused = hop.stages.flatMap(({ changes }) => changes).filter(({ dryRun }) => dryRun === 'refused');
+  const refused = hop.stages
+    .flatMap(({ changes }) => changes)
+    .filter(({ dryRun }) => dryRun === 'refused' || dryRun === 'unanswered');
   return [
     paint(`Calico ${hop.from.calico} → ${hop.to.calico}, ${time}`, 'bold'),
     ...(rows.length === 0 ? [] : layTable(columns, rows, width, (cell) => cell)).map((line) => `  ${line}`),
-    ...refused.map(({ object, note }) => `  ${paint('refused', 'red')} ${object}: ${singleLine(note)}`),
+    ...refused.map(({ object, dryRun, note }) => `  ${paint(dryRun, 'red')} ${object}: ${singleLine(note)}`),
     ...renderWaves(hop),
     ...renderCustomisations(hop, paint),
     ...hop.irreversible.map(({ text }) => `  ${paint('cannot be undone', 'yellow')} ${singleLine(text)}`),

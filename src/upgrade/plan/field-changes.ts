@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { joinField, joinItem } from '../customisations/field-path.js';
 import { canonicalText, isFields } from '../../cluster/fields.js';
 import { withoutServerFields } from '../customisations/server-fields.js';
-import type { FieldChange } from './plan.js';
+import type { FieldChange } from './object-change.js';
 
 /** Fields that tell the items of a list apart, as Kubernetes merges them. */
 const ITEM_KEYS = ['name', 'mountPath', 'containerPort', 'port'] as const;

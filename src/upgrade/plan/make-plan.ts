@@ -18,15 +18,8 @@ import type {
 import { isBlocking, runPreflight } from '../preflight/run-preflight.js';
 import { planWaves, type WavePlan } from '../waves/plan-waves.js';
 import { estimateStage } from './estimate.js';
-import type {
-  HopPlan,
-  ObjectChange,
-  PlanOptions,
-  StageName,
-  StagePlan,
-  UpgradePlan,
-  Verdict,
-} from './plan.js';
+import type { ObjectChange } from './object-change.js';
+import type { HopPlan, PlanOptions, StageName, StagePlan, UpgradePlan, Verdict } from './plan.js';
 import { STAGE_SUMMARIES, stageObjects } from './stages.js';
 
 /** All that a plan is made of. */
@@ -52,7 +45,6 @@ export function makePlan(parts: PlanParts, options: PlanOptions): UpgradePlan {
   const hops = planHops(parts, options);
   const verdict = verdictOf(path, findings, options.force);
   return {
-    images: input.images,
     state,
     calico,
     verdict,
@@ -60,6 +52,7 @@ export function makePlan(parts: PlanParts, options: PlanOptions): UpgradePlan {
     target: { calico: target.calico, because: target.because },
     path,
     hops,
+    images: input.images,
     findings,
     missingRules: rulesOf(missingAccess),
   };
@@ -73,7 +66,6 @@ export function planWithoutTarget(
   const findings = whyNoTarget(state, target);
   const reason = findings[0]?.message ?? 'There is no target.';
   return {
-    images: [],
     state,
     calico: state.calico,
     verdict: 'blocked',
@@ -81,6 +73,7 @@ export function planWithoutTarget(
     target: null,
     path: { kind: 'none', missing: [], reason },
     hops: [],
+    images: [],
     findings,
     missingRules: [],
   };
@@ -110,19 +103,21 @@ function whyNoTarget(
 }
 
 function toInput(parts: PlanParts, options: PlanOptions): PreflightInput {
-  const { state, calico, from, target, path, uses, comparisons, missingAccess, storedProblems } = parts;
+  const { state, calico, from, target, path, uses, comparisons, missingAccess, storedProblems, changes } =
+    parts;
   return {
     state,
     calico,
     from,
     to: target.calico,
-    images: planImages(calico, state.nodes, comparisons),
     kubernetesTo: options.kubernetes,
     path,
     uses,
     comparisons,
     storedProblems,
     missingAccess,
+    changes: changes ?? [],
+    images: planImages(calico, state.nodes, comparisons),
     policy: options.policy,
   };
 }

@@ -1,10 +1,10 @@
 import type { Caveat } from '../../catalog/types.js';
 import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
 import type { PolicyRule } from '../../cluster/permissions.js';
-import type { ObjectReference } from '../../ports/cluster-client.js';
 import type { Version } from '../../version/version.js';
 import type { Customisation } from '../customisations/customisation.js';
 import type { Hop, Path } from '../path/hop.js';
+import type { ObjectChange } from './object-change.js';
 import type { PlannedImage, PreflightFinding } from '../preflight/preflight.js';
 import type { TargetChoice } from '../path/choose-target.js';
 import type { WaveOptions, WavePlan } from '../waves/plan-waves.js';
@@ -35,24 +35,6 @@ export const STAGES = [
   'rbac-trim',
 ] as const;
 export type StageName = (typeof STAGES)[number];
-
-/** A field that a stage changes; undefined where it is not there. */
-export interface FieldChange {
-  readonly field: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-/** What a stage does to one object, tried on the server without writing where the account may. */
-export interface ObjectChange {
-  readonly object: ObjectReference;
-  readonly action: 'create' | 'update' | 'unchanged';
-  /** Where the server said what it would become; empty otherwise. */
-  readonly fields: readonly FieldChange[];
-  readonly dryRun: 'accepted' | 'refused' | 'not-tried';
-  /** What the server said, or why it was not asked; empty where it accepted. */
-  readonly note: string;
-}
 
 export interface StagePlan {
   readonly name: StageName;

@@ -14,7 +14,8 @@ import { compareHop } from './compare-hop.js';
 import { findStoredProblems } from './find-stored-problems.js';
 import { inBatches } from './in-batches.js';
 import { makePlan, planWithoutTarget } from './make-plan.js';
-import type { ObjectChange, PlanOptions, UpgradePlan } from './plan.js';
+import type { ObjectChange } from './object-change.js';
+import type { PlanOptions, UpgradePlan } from './plan.js';
 import { tryChanges } from './try-changes.js';
 
 /**

@@ -3,7 +3,8 @@ import { referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import { fieldChanges } from './field-changes.js';
 import { inBatches } from './in-batches.js';
-import type { ObjectChange } from './plan.js';
+import { type Refusal, refusalOf } from './refusal.js';
+import type { ObjectChange } from './object-change.js';
 
 /** The name under which this program writes. */
 export const FIELD_MANAGER = 'calico-upgrade-action';
@@ -13,10 +14,14 @@ export async function tryChanges(
   client: ClusterClient,
   objects: readonly KubernetesObject[],
 ): Promise<readonly ObjectChange[]> {
-  return inBatches(objects, (object) => tryChange(client, object));
+  return inBatches(objects, (object) => tryChange(client, object, objects));
 }
 
-async function tryChange(client: ClusterClient, object: KubernetesObject): Promise<ObjectChange> {
+async function tryChange(
+  client: ClusterClient,
+  object: KubernetesObject,
+  planned: readonly KubernetesObject[],
+): Promise<ObjectChange> {
   const reference = referenceOf(object);
   const live = await readLive(client, object);
   if (live === 'unreadable') {
@@ -40,17 +45,18 @@ async function tryChange(client: ClusterClient, object: KubernetesObject): Promi
       note: '',
     };
   } catch (error) {
-    if (!(error instanceof ClusterError) || error.status === null || error.status >= 500) throw error;
-    const isForbidden = error.status === 403;
-    return {
-      object: reference,
-      action,
-      fields: [],
-      dryRun: isForbidden ? 'not-tried' : 'refused',
-      note: isForbidden ? 'The account may not write, not even without effect.' : error.message,
-    };
+    const refusal = error instanceof ClusterError ? refusalOf(error, planned) : null;
+    if (!(error instanceof ClusterError) || refusal === null) throw error;
+    return { object: reference, action, fields: [], ...OUTCOMES[refusal](error.message) };
   }
 }
+
+const OUTCOMES: Readonly<Record<Refusal, (message: string) => Pick<ObjectChange, 'dryRun' | 'note'>>> = {
+  permission: () => ({ dryRun: 'not-tried', note: 'The account may not write, not even without effect.' }),
+  awaited: () => ({ dryRun: 'not-tried', note: 'It needs what an earlier stage makes.' }),
+  webhook: (message) => ({ dryRun: 'unanswered', note: message }),
+  refused: (message) => ({ dryRun: 'refused', note: message }),
+};
 
 async function readLive(
   client: ClusterClient,

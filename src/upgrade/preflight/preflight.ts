@@ -6,6 +6,7 @@ import type { Access } from '../../ports/cluster-client.js';
 import type { Version } from '../../version/version.js';
 import type { MergeResult } from '../customisations/customisation.js';
 import type { Path } from '../path/hop.js';
+import type { ObjectChange } from '../plan/object-change.js';
 
 /**
  * How much a finding stops: `mandatory` always; `skippable` unless `force`; `warning` and `notice` nothing. What cannot
@@ -43,7 +44,6 @@ export interface MissingAccess {
   readonly reason: string;
 }
 
-/** What the customisations came to for one hop; a reason where upstream's files could not be had. */
 /** An image that an upgrade makes nodes pull. */
 export interface PlannedImage {
   readonly image: string;
@@ -55,6 +55,7 @@ export interface PlannedImage {
   readonly onNodes: number;
 }
 
+/** What the customisations came to for one hop; a reason where upstream's files could not be had. */
 export type Comparison =
   | { readonly kind: 'compared'; readonly from: Version; readonly to: Version; readonly result: MergeResult }
   | { readonly kind: 'unknown'; readonly from: Version; readonly to: Version; readonly reason: string };
@@ -73,9 +74,11 @@ export interface PreflightInput {
   readonly comparisons: readonly Comparison[];
   readonly storedProblems: readonly StoredProblem[];
   readonly missingAccess: readonly MissingAccess[];
-  readonly policy: Policy;
+  /** The first hop's changes as the server answered when it was asked without writing; empty where it was not. */
+  readonly changes: readonly ObjectChange[];
   /** Images of every hop. */
   readonly images: readonly PlannedImage[];
+  readonly policy: Policy;
 }
 
 /** One thing to look for. Pure; gives nothing where all is well, or where it does not apply. */

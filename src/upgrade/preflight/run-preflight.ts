@@ -6,6 +6,7 @@ import { nodes } from './checks/nodes.js';
 import { operator } from './checks/operator.js';
 import { pools } from './checks/pools.js';
 import { refusals } from './checks/refusals.js';
+import { rendered } from './checks/rendered.js';
 import { run } from './checks/run.js';
 import { typha } from './checks/typha.js';
 import { versions } from './checks/versions.js';
@@ -21,6 +22,7 @@ const CHECKS = [
   pools,
   dataplane,
   operator,
+  rendered,
   data,
   run,
 ] as const;

@@ -3,6 +3,7 @@ import { formatVersion } from '../../../version/version.js';
 import type { Customisation } from '../../customisations/customisation.js';
 import { nameOf } from '../../../cluster/object-name.js';
 import { count, evidenceOf, finding, listNames } from '../finding.js';
+import { dryRun } from './dry-run.js';
 import type { Comparison, PreflightCheck, PreflightFinding, PreflightInput } from '../preflight.js';
 
 /** What the run itself needs: files to compare with, permissions, sight, and nobody else at work. */
@@ -11,6 +12,7 @@ export const run: PreflightCheck = (input) => [
   ...permissions(input),
   ...unreadable(input),
   ...earlierRun(input),
+  ...dryRun(input),
 ];
 
 function comparison(compared: Comparison): PreflightFinding[] {
