@@ -49,11 +49,12 @@ test('a command that fails is no error', async () => {
 test('a command that cannot be run is an error', async () => {
   const message = 'exec: "nothing": executable file not found in $PATH';
   api.exec = () => [
-    [3, JSON.stringify({ kind: 'Status', status: 'Failure', reason: 'InternalError', message, code: 500 })],
+    // As kubelets say it: without apiVersion and kind.
+    [3, JSON.stringify({ metadata: {}, status: 'Failure', reason: 'InternalError', message, code: 500 })],
   ];
   const error = await clusterErrorOf(client.exec(ASKED));
   expect(error).toMatchObject({ verb: 'exec', resource: 'Pod n/p', status: 500 });
-  expect(error.message).toContain('executable file not found');
+  expect(error.message).toContain(`HTTP 500: ${message}.`);
 });
 
 test('a command whose connection ends too soon is not begun again', async () => {

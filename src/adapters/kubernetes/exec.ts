@@ -51,7 +51,7 @@ export async function execOnce(
   exec
     .exec(namespace, pod, container, [...command], stdout, stderr, null, false, (status) => {
       const exitCode = exitCodeOf(status);
-      if (exitCode === null) fail(refusal(status.code ?? 500, {}, JSON.stringify(status)));
+      if (exitCode === null) fail(notRun(status));
       else outcome.resolve(exitCode);
     })
     .catch((error: unknown) => fail(toFailure(error)));
@@ -98,6 +98,11 @@ function toFailure(error: unknown): Error {
   const failure = lost(inner.message, inner.code ?? '');
   const isUnsent = NEVER_SENT.includes(failure.code) || isCertificateFailure(failure);
   return isUnsent ? new RequestFailure(inner.message, { kind: 'unreachable', code: failure.code }) : failure;
+}
+
+/** What a node says of a command that it could not run: a Status that does not say that it is one. */
+function notRun(status: V1Status): RequestFailure {
+  return refusal(status.code ?? 500, {}, JSON.stringify(Object.assign({}, status, { kind: 'Status' })));
 }
 
 function lost(message: string, code: string): RequestFailure {
