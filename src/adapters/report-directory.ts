@@ -1,14 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../errors.js';
 import type { ReportStore } from '../ports/report-store.js';
@@ -60,12 +50,11 @@ function isOutside(path: string): boolean {
 }
 
 function replaceFile(path: string, content: string | Uint8Array): void {
-  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), `.${process.pid}-${process.hrtime.bigint()}.tmp`);
   try {
     const file = openSync(temporary, 'wx');
     try {
       writeFileSync(file, content);
-      fsyncSync(file);
     } finally {
       closeSync(file);
     }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { CheckOutcome, RankedFinding } from '../check/run-check.js';
 import type { FoundIn, Skip } from '../check/scan.js';
 import type { Finding } from '../findings/finding.js';
 import { compareVersions, formatVersion, type Version } from '../version/version.js';
+import { fingerprintOf } from '../text/fingerprint.js';
 import type {
   Place,
   Report,
@@ -125,7 +125,7 @@ function toFinding({ finding, isNew }: RankedFinding): ReportFinding {
     related: related.map(toPlace),
     cluster,
     isNew,
-    fingerprint: createHash('sha256').update(identity).digest('hex').slice(0, 32),
+    fingerprint: fingerprintOf(identity),
   };
 }
 

@@ -20,3 +20,6 @@ a { color: inherit; }
 .tested { color: var(--good); font-weight: 600; }
 @media print { body { max-width: none; padding: 0; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `;
+
+/** By which the page's policy lets this style in; a test holds the two together. */
+export const HTML_STYLE_HASH = 'sha256-MAkqPP7gyYqRH+rsrcTweDNJsNAS4NxafVc8JntfiHo=';
