@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { HTML_STYLE } from './html-style.js';
-import { webAddress } from './markdown.js';
+import { renderPage, sourceLink, table } from './html-page.js';
 import { escapeHtml } from './markup.js';
 import type { Place, Report, ReportFinding } from './report.js';
 import { findingsWorstFirst, groupSkips, type PairRow, pairRows } from './rows.js';
@@ -9,52 +7,12 @@ import { formatCounts, isFailure, resultWord, verdictLine } from './verdict.js';
 
 /** The report as one HTML page that loads nothing and runs nothing. */
 export function renderHtml(report: Report): string {
-  const title = `Calico and Kubernetes: ${resultWord(report.result)}`;
-  const hash = createHash('sha256').update(HTML_STYLE).digest('base64');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(title)}</title>
-<style>${HTML_STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-<p class="verdict${isFailure(report.result) ? ' failure' : ''}">${escapeHtml(verdictLine(report))}</p>
-${pairTable(report)}${findingTable(report)}${ignoredTable(report)}${skipTable(report)}</main>
-</body>
-</html>
-`;
-}
-
-/** A table with a caption and column headings; `rows` holds cells of HTML, of which the first heads its row. */
-function table(
-  title: string,
-  caption: string,
-  headings: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  if (rows.length === 0) return '';
-  const head = headings.map((heading) => `<th scope="col">${heading}</th>`).join('');
-  const body = rows.map(
-    ([first = '', ...cells]) =>
-      `<tr><th scope="row">${first}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`,
-  );
-  return `<section>
-<h2>${title}</h2>
-<table>
-<caption>${escapeHtml(caption)}</caption>
-<thead><tr>${head}</tr></thead>
-<tbody>
-${body.join('\n')}
-</tbody>
-</table>
-</section>
-`;
+  return renderPage({
+    title: `Calico and Kubernetes: ${resultWord(report.result)}`,
+    verdict: verdictLine(report),
+    isFailure: isFailure(report.result),
+    body: [pairTable(report), findingTable(report), ignoredTable(report), skipTable(report)].join(''),
+  });
 }
 
 function pairTable(report: Report): string {
@@ -126,9 +84,4 @@ function skipTable(report: Report): string {
 
 function placeCode(place: Place & { readonly column?: number }): string {
   return `<code>${escapeHtml(formatPlace(place))}</code>`;
-}
-
-function sourceLink(source: string | null): string {
-  const address = webAddress(source);
-  return address === null ? '' : ` <a href="${escapeHtml(address)}" rel="noopener noreferrer">Source</a>`;
 }

@@ -1,16 +1,7 @@
-import { escapeXml } from './markup.js';
+import { renderSuites, type TestCase } from './junit-suites.js';
 import type { Place, Report, ReportFinding, ReportPair } from './report.js';
 import { findingsWorstFirst } from './rows.js';
 import { formatPlace } from './text.js';
-
-interface TestCase {
-  readonly name: string;
-  readonly path: string;
-  readonly failures: readonly ReportFinding[];
-  /** Why it is neither passed nor failed; null where it is one of them. */
-  readonly skipped: string | null;
-  readonly output: string;
-}
 
 const NO_CLUSTER = '(no cluster)';
 
@@ -30,11 +21,7 @@ export function renderJunit(report: Report): string {
   for (const finding of findingsWorstFirst(report)) {
     if (!told.has(finding)) add(suites, finding.cluster ?? NO_CLUSTER, caseOfFinding(finding));
   }
-  const all = [...suites.values()].flat();
-  const body = [...suites]
-    .filter(([, cases]) => cases.length > 0)
-    .map(([name, cases]) => renderSuite(name, cases));
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="Calico Upgrade Action" ${totals(all)}>\n${body.join('')}</testsuites>\n`;
+  return renderSuites(suites);
 }
 
 function errorsByCluster(report: Report): ReadonlyMap<string, readonly ReportFinding[]> {
@@ -81,7 +68,7 @@ function caseOfPair(pair: ReportPair, errors: readonly ReportFinding[]): TestCas
   return {
     name: `Calico ${pair.calico} with Kubernetes ${pair.kubernetes} (${formatPlace(placeOfPair(pair))})`,
     path: placeOfPair(pair).path,
-    failures,
+    failures: failures.map(failureOf),
     skipped: failures.length === 0 && errors.length > 0 ? knownText(errors) : null,
     output: `${pair.support}: ${pair.reason}\n${pair.source}`,
   };
@@ -96,10 +83,14 @@ function caseOfFinding(finding: ReportFinding): TestCase {
   return {
     name: `${finding.code} (${formatPlace(finding)})`,
     path: finding.path,
-    failures: fails ? [finding] : [],
+    failures: fails ? [failureOf(finding)] : [],
     skipped: finding.severity === 'error' && !fails ? knownText([finding]) : null,
     output: fails ? '' : `${finding.severity}: ${describe(finding)}`,
   };
+}
+
+function failureOf(finding: ReportFinding): TestCase['failures'][number] {
+  return { type: finding.code, message: finding.message, text: describe(finding) };
 }
 
 function knownText(errors: readonly ReportFinding[]): string {
@@ -110,28 +101,4 @@ function describe(finding: ReportFinding): string {
   const related = finding.related.map((place) => `see also ${formatPlace(place)}`);
   const lines = [finding.message, finding.remedy, formatPlace(finding), ...related, finding.source ?? ''];
   return lines.filter((line) => line !== '').join('\n');
-}
-
-function totals(cases: readonly TestCase[]): string {
-  const failures = cases.filter((testCase) => testCase.failures.length > 0).length;
-  const skipped = cases.filter((testCase) => testCase.skipped !== null).length;
-  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}" time="0"`;
-}
-
-function renderSuite(name: string, cases: readonly TestCase[]): string {
-  const body = cases.map((testCase) => renderCase(name, testCase));
-  return `  <testsuite name="${escapeXml(name)}" ${totals(cases)}>\n${body.join('')}  </testsuite>\n`;
-}
-
-function renderCase(suite: string, testCase: TestCase): string {
-  const attributes = `name="${escapeXml(testCase.name)}" classname="${escapeXml(suite)}" file="${escapeXml(testCase.path)}" time="0"`;
-  const parts = testCase.failures.map(
-    (finding) =>
-      `      <failure type="${finding.code}" message="${escapeXml(finding.message)}">${escapeXml(describe(finding))}</failure>\n`,
-  );
-  if (testCase.skipped !== null) parts.push(`      <skipped message="${escapeXml(testCase.skipped)}"/>\n`);
-  if (testCase.output !== '') parts.push(`      <system-out>${escapeXml(testCase.output)}</system-out>\n`);
-  return parts.length === 0
-    ? `    <testcase ${attributes}/>\n`
-    : `    <testcase ${attributes}>\n${parts.join('')}    </testcase>\n`;
 }

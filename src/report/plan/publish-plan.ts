@@ -3,6 +3,8 @@ import type { Reporter } from '../../ports/reporter.js';
 import type { ReportStore } from '../../ports/report-store.js';
 import type { MarkdownLinks } from '../markdown-sections.js';
 import type { TerminalOptions } from '../terminal-paint.js';
+import { renderPlanHtml } from './plan-html.js';
+import { renderPlanJunit } from './plan-junit.js';
 import type { PlanReport } from './plan-report.js';
 import { renderPlanSummary } from './plan-summary.js';
 import { renderPlanTerminal } from './plan-terminal.js';
@@ -24,7 +26,9 @@ const MOST_ANNOTATIONS = 10;
  */
 export async function publishPlan(report: PlanReport, to: PlanPublication): Promise<void> {
   const { reporter, store } = to;
-  const isWritten = save(report, to);
+  const isWritten = save('report.json', `${JSON.stringify(report, null, 2)}\n`, to);
+  save('junit.xml', renderPlanJunit(report), to);
+  save('report.html', renderPlanHtml(report), to);
   reporter.setOutputs(outputsOfPlan(report, isWritten ? store.directory : ''));
   reporter.annotate(
     report.findings
@@ -43,9 +47,9 @@ export async function publishPlan(report: PlanReport, to: PlanPublication): Prom
   reporter.info(renderPlanTerminal(report, to.terminal));
 }
 
-function save(report: PlanReport, { store, reporter }: PlanPublication): boolean {
+function save(name: string, content: string, { store, reporter }: PlanPublication): boolean {
   try {
-    store.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+    store.write(name, content);
     return true;
   } catch (error) {
     if (error instanceof InputError || !(error instanceof ActionError)) throw error;

@@ -1,0 +1,44 @@
+import { renderSuites, type TestCase } from '../junit-suites.js';
+import type { PlanReport, ReportPreflightFinding } from './plan-report.js';
+
+/**
+ * The plan as JUnit XML: one suite for the cluster, a test for the way to the target and one for each finding. What stops
+ * the upgrade fails its test.
+ */
+export function renderPlanJunit(report: PlanReport): string {
+  const { plan, cluster, findings } = report;
+  const way: TestCase = {
+    name: plan.target === null ? 'target' : `way to Calico ${plan.target.calico}`,
+    path: '',
+    failures:
+      plan.target !== null && plan.missingPairs.length === 0
+        ? []
+        : [{ type: 'path', message: plan.summary, text: plan.missingPairs.map(describePair).join('\n') }],
+    skipped: null,
+    output: plan.summary,
+  };
+  return renderSuites(new Map([[cluster.server, [way, ...findings.map(caseOf)]]]));
+}
+
+function caseOf(finding: ReportPreflightFinding): TestCase {
+  const { code, severity, weight, message } = finding;
+  const fails = severity === 'error';
+  return {
+    name: `${code}: ${message}`,
+    path: '',
+    failures: fails ? [{ type: code, message, text: describe(finding) }] : [],
+    skipped: null,
+    output: fails ? '' : `${weight}: ${describe(finding)}`,
+  };
+}
+
+function describe({ message, remedy, source, evidence }: ReportPreflightFinding): string {
+  const places = evidence.map(({ object, field, value }) =>
+    [object, field, value === '' ? '' : `= ${value}`].filter((part) => part !== '').join(' '),
+  );
+  return [message, remedy, ...places, source ?? ''].filter((line) => line !== '').join('\n');
+}
+
+function describePair(pair: PlanReport['plan']['missingPairs'][number]): string {
+  return `Calico ${pair.calico} with Kubernetes ${pair.kubernetes} is ${pair.support}: ${pair.reason}`;
+}
