@@ -337,6 +337,11 @@ export const PREFLIGHT_KINDS = {
     explanation:
       'The nodes hold today’s images and do not need it. The target’s have to be pulled, and without the Secret they cannot be.',
   },
+  'image-architecture': {
+    title: 'Nodes that upstream makes no images for',
+    explanation:
+      'Upstream’s images are of some processors only. A node of another runs somebody’s own build, which has to be made of the target too.',
+  },
   'private-registry': {
     title: 'Images come from a private registry',
     explanation:
