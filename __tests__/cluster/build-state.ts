@@ -140,6 +140,7 @@ export function buildCalico(changes: Changes<CalicoState> = {}): CalicoState {
     operator: null,
     helm: null,
     objects: [],
+    schemaDigests: {},
     pullSecrets: [],
     warnings: [],
   };

@@ -142,6 +142,11 @@ export interface CalicoState {
   readonly objects: readonly KubernetesObject[];
   /** What images are pulled with; empty where nothing names any. */
   readonly pullSecrets: readonly PullSecret[];
+  /**
+   * Digests of the schemas of the definitions that are there, by their name and version: `ippools.crd.projectcalico.org`,
+   * `v1`. Null where definitions could not be read.
+   */
+  readonly schemaDigests: Readonly<Record<string, Readonly<Record<string, string>>>> | null;
   /** The newest warnings about the install's pods and workloads that the cluster keeps, newest first; at most 50. */
   readonly warnings: readonly WorkloadWarning[];
 }

@@ -11,6 +11,7 @@ import { dataGroupOf, type ObjectObserver, readCalicoData, readMigration } from 
 import { createDependents, type Dependents } from './read/dependents.js';
 import { readHelmRelease } from './read/helm.js';
 import {
+  type DefinitionReading,
   readConfigMaps,
   readDefinitions,
   readInstallObjects,
@@ -50,12 +51,13 @@ export async function readCluster(client: ClusterClient, options: InspectOptions
   const reader = createReader(client, options.width ?? DEFAULT_WIDTH);
   const dependents = createDependents();
   const [serverVersion, { kinds, failedGroups }] = await Promise.all([client.version(), client.discover()]);
-  const [definitions, apiService, migration, workloads] = await Promise.all([
+  const [definitionReadings, apiService, migration, workloads] = await Promise.all([
     readDefinitions(reader),
     reader.get(READINGS.apiService, { namespace: null, name: 'v3.projectcalico.org' }),
     readMigration(reader, kinds),
     readWorkloads(reader, dependents),
   ]);
+  const definitions = definitionReadings.map(({ definition }) => definition);
   const dataGroup = dataGroupOf({ kinds, definitions, apiService, migration });
   const operator = readOperatorObjects(reader, kinds);
   const [
@@ -98,6 +100,7 @@ export async function readCluster(client: ClusterClient, options: InspectOptions
     workloads,
     pods,
     definitions,
+    schemaDigests: reader.isReadable(DEFINITIONS) ? digestsByName(definitionReadings) : null,
     apiService,
     operator: operatorObjects,
     configMaps,
@@ -118,6 +121,12 @@ export async function readCluster(client: ClusterClient, options: InspectOptions
       ...unreadableGroups(failedGroups),
     ],
   };
+}
+
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
+
+function digestsByName(readings: readonly DefinitionReading[]): Readings['schemaDigests'] {
+  return Object.fromEntries(readings.map(({ definition, digests }) => [definition.metadata.name, digests]));
 }
 
 /** Workloads of Calico and of other CNIs, and kube-proxy; of all others only whom they belong to is looked at. */

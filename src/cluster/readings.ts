@@ -35,6 +35,7 @@ export interface Readings {
   readonly pods: PodReadings;
   /** Calico's and the operator's definitions, without their schemas. */
   readonly definitions: readonly KubernetesObject[];
+  readonly schemaDigests: CalicoState['schemaDigests'];
   readonly apiService: KubernetesObject | null;
   readonly operator: OperatorReadings;
   readonly configMaps: ConfigMapReadings;

@@ -393,7 +393,7 @@ export const PREFLIGHT_KINDS = {
   'stored-object-refused': {
     title: 'A stored object does not fit the target’s schema',
     explanation:
-      'It stays as it is until its next write, by you, by Calico or by a restore; that write fails.',
+      'It stays as it is. From Kubernetes 1.30 on most old faults pass on writes that leave them as they are; before, the next write of the object fails. A restore, which makes it anew, fails on every version.',
   },
   'stored-field-lost': {
     title: 'A field of a stored object is lost in the target',

@@ -875,14 +875,26 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
     [
       'a bad value',
       'skippable',
-      { input: { storedProblems: [{ at: somewhere, problem: 'must be one of A, B', isRefused: true }] } },
+      {
+        input: {
+          storedProblems: [
+            { at: somewhere, problem: 'must be one of A, B', isRefused: true, passesUnchanged: true },
+          ],
+        },
+      },
     ],
   ],
   'stored-field-lost': [
     [
       'an unknown field',
       'warning',
-      { input: { storedProblems: [{ at: somewhere, problem: 'unknown field', isRefused: false }] } },
+      {
+        input: {
+          storedProblems: [
+            { at: somewhere, problem: 'unknown field', isRefused: false, passesUnchanged: true },
+          ],
+        },
+      },
     ],
   ],
 

@@ -4,11 +4,14 @@ import { validateStoredObject } from '../../../src/upgrade/stored-objects/valida
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { installObjects } from '../../../test-cluster/ready-made/install-objects.js';
 import { readManifest } from '../../../test-cluster/ready-made/manifests.js';
+import type { ApiClient } from '../../../test-cluster/api-client.js';
 import { describeWithCluster } from '../../../test-cluster/jest.js';
+import { eventually } from '../../test-cluster/eventually.js';
 import { describeWithManifests, needingManifests } from '../customisations/upstream-files.js';
 import { STORED_CASES } from './objects.js';
 
 const RELEASE = 'v3.32.1';
+const GROUP = 'crd.projectcalico.org/v1';
 
 function definitionOf(kind: string): KubernetesObject {
   const definition = readManifest(RELEASE, 'crds.yaml').find(
@@ -73,5 +76,50 @@ describeWithManifests(needingManifests('stored objects'), () => {
         .map(([field]) => `unknown field \\"${field}\\"`);
       expect(unknowns.filter((text) => !JSON.stringify(strict.body).includes(text))).toEqual([]);
     });
+
+    test.each<[string, string, Fields, Fields]>([
+      ['a value', 'FelixConfiguration', { bpfRedirectToPeer: 'L2Only' }, { logSeverityScreen: 'Warning' }],
+      ['items that are there twice', 'GlobalNetworkPolicy', { types: ['Ingress', 'Ingress'] }, { order: 5 }],
+      ['a field that an item lacks', 'GlobalNetworkPolicy', { ingress: [{ protocol: 'TCP' }] }, { order: 5 }],
+      ['a field that the spec lacks', 'IPPool', { natOutgoing: true }, { disabled: true }],
+    ])('agrees on whether an old fault passes: %s', async (_, kind, spec, change) => {
+      const { api } = cluster();
+      const definition = definitionOf(kind);
+      const { names } = definition['spec'] as { names: { plural: string } };
+      const path = `/apis/${GROUP}/${names.plural}`;
+      const old = `old-${Object.keys(spec).join('-').toLowerCase()}`;
+      const object = { apiVersion: GROUP, kind, metadata: { name: old }, spec };
+      const status = async (name: string): Promise<number> =>
+        (await api.ask('POST', `${path}?dryRun=All`, { ...object, metadata: { name } })).status;
+      await replaceDefinition(api, withoutSchemas(definition));
+      await eventually(async () => ((await status(old)) === 201 ? true : null));
+      await api.call('POST', path, object);
+      await replaceDefinition(api, definition);
+      await eventually(async () => ((await status('new')) === 422 ? true : null));
+      const answer = await api.ask(
+        'PATCH',
+        `${path}/${old}`,
+        { spec: change },
+        'application/merge-patch+json',
+      );
+      const passes = validateStoredObject(object, definition).map(({ passesUnchanged }) => passesUnchanged);
+      expect(passes).not.toEqual([]);
+      expect(answer.status).toBe(passes.every(Boolean) ? 200 : 422);
+    });
   });
 });
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A definition that takes anything. */
+function withoutSchemas(definition: KubernetesObject): KubernetesObject {
+  const spec = definition['spec'] as { readonly versions: readonly Fields[] };
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return { ...definition, spec: { ...spec, versions: spec.versions.map((one) => ({ ...one, schema })) } };
+}
+
+async function replaceDefinition(api: ApiClient, definition: KubernetesObject): Promise<void> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition.metadata.name}`;
+  const { resourceVersion } = (await api.call<KubernetesObject>('GET', path)).metadata;
+  await api.call('PUT', path, { ...definition, metadata: { ...definition.metadata, resourceVersion } });
+}

@@ -153,6 +153,7 @@ function interpretCalico(
       ...readings.definitions,
     ],
     pullSecrets: readings.pullSecrets,
+    schemaDigests: readings.schemaDigests,
     warnings: readings.warnings,
   };
 }

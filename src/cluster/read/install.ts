@@ -8,6 +8,7 @@ import { templateContainers } from '../interpret/workload.js';
 import { INSTALL_OBJECTS, type InstallObjectName } from '../install-objects.js';
 import { byNamespace, referenceOf } from '../object-name.js';
 import { READINGS } from '../reading-table.js';
+import { schemaDigests } from '../schema-digest.js';
 import type { ConfigMapReadings } from '../readings.js';
 import type { Reader } from './reader.js';
 
@@ -20,14 +21,22 @@ const DEFINITIONS_PAGE = 50;
 const DEFINITION_GROUPS =
   /\.(?:crd\.projectcalico\.org|projectcalico\.org|operator\.tigera\.io|policy\.networking\.k8s\.io|migration\.projectcalico\.org)$/;
 
-/** Calico's and the operator's definitions, without their schemas. */
-export function readDefinitions(reader: Reader): Promise<KubernetesObject[]> {
-  return reader.through(
-    READINGS.definition,
-    () =>
-      keepObjects((object) => (DEFINITION_GROUPS.test(object.metadata.name) ? withoutSchema(object) : null)),
-    { pageSize: DEFINITIONS_PAGE },
-  );
+/** A definition without its schemas, and digests of them by version. */
+export interface DefinitionReading {
+  readonly definition: KubernetesObject;
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+/** Calico's and the operator's definitions. */
+export function readDefinitions(reader: Reader): Promise<DefinitionReading[]> {
+  return reader.through(READINGS.definition, () => keepObjects(readDefinition), {
+    pageSize: DEFINITIONS_PAGE,
+  });
+}
+
+function readDefinition(object: KubernetesObject): DefinitionReading | null {
+  if (!DEFINITION_GROUPS.test(object.metadata.name)) return null;
+  return { definition: withoutSchema(object), digests: schemaDigests(object) };
 }
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -1,8 +1,9 @@
-import { textAt, listAt } from '../../cluster/fields.js';
+import { textAt } from '../../cluster/fields.js';
 import { referenceOf } from '../../cluster/object-name.js';
 import { ClusterError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject, ObjectKind } from '../../ports/cluster-client.js';
 import type { StoredProblem } from '../preflight/preflight.js';
+import { storedVersion } from './changed-definitions.js';
 import { validateStoredObject } from '../stored-objects/validate.js';
 
 /** Run-time state that Calico writes anew by itself, in great numbers. */
@@ -52,7 +53,7 @@ async function problemsOfKind(
 function problemsOf(object: KubernetesObject, definition: KubernetesObject): readonly StoredProblem[] {
   return validateStoredObject(object, definition)
     .filter(({ kind }) => kind !== 'unchecked')
-    .map(({ field, kind, value, message }) => ({
+    .map(({ field, kind, value, message, passesUnchanged }) => ({
       at: {
         object: referenceOf(object),
         field,
@@ -60,15 +61,14 @@ function problemsOf(object: KubernetesObject, definition: KubernetesObject): rea
       },
       problem: message.replace(/\.$/, ''),
       isRefused: kind === 'invalid',
+      passesUnchanged,
     }));
 }
 
 /** The kind that a definition defines, in the version that is stored. */
 function kindOf(definition: KubernetesObject): ObjectKind {
-  const versions = listAt(definition, 'spec', 'versions');
-  const stored = versions.find((version) => version['storage'] === true) ?? versions[0];
   return {
-    apiVersion: `${textAt(definition, 'spec', 'group')}/${textAt(stored, 'name')}`,
+    apiVersion: `${textAt(definition, 'spec', 'group')}/${storedVersion(definition)}`,
     kind: textAt(definition, 'spec', 'names', 'kind'),
   };
 }

@@ -11,6 +11,7 @@ import type { Path } from '../path/hop.js';
 import { accessesOf, upgradeRules } from '../permissions.js';
 import type { Comparison, MissingAccess } from '../preflight/preflight.js';
 import { compareHop } from './compare-hop.js';
+import { changedDefinitions } from './changed-definitions.js';
 import { findStoredProblems } from './find-stored-problems.js';
 import { inBatches } from './in-batches.js';
 import { makePlan, planWithoutTarget } from './make-plan.js';
@@ -44,7 +45,10 @@ export async function runPlan(
   options.onProgress('comparing with upstream’s files');
   const comparisons = await compareHops(calico, path, manifests);
   options.onProgress('holding stored objects to the target’s schemas');
-  const storedProblems = await findStoredProblems(client, definitionsOf(comparisons.at(-1)));
+  const storedProblems = await findStoredProblems(
+    client,
+    changedDefinitions(definitionsOf(comparisons.at(-1)), calico.schemaDigests),
+  );
   options.onProgress('asking what the account may do');
   const missingAccess = await findMissingAccess(client, calico);
   options.onProgress('trying the changes without writing');

@@ -36,6 +36,8 @@ export interface StoredProblem {
   readonly problem: string;
   /** Whether the write fails; otherwise the field is dropped silently. */
   readonly isRefused: boolean;
+  /** Whether API servers from v1.30 on let it pass where a write leaves as it is what is at fault. */
+  readonly passesUnchanged: boolean;
 }
 
 /** Something that would be needed and cannot be had: what was asked for, and the answer. */

@@ -8,6 +8,7 @@ import { pools } from './checks/pools.js';
 import { refusals } from './checks/refusals.js';
 import { rendered } from './checks/rendered.js';
 import { run } from './checks/run.js';
+import { storedObjects } from './checks/stored-objects.js';
 import { typha } from './checks/typha.js';
 import { versions } from './checks/versions.js';
 import type { PreflightFinding, PreflightInput, Weight } from './preflight.js';
@@ -24,6 +25,7 @@ const CHECKS = [
   operator,
   rendered,
   data,
+  storedObjects,
   run,
 ] as const;
 const WEIGHTS: readonly Weight[] = ['mandatory', 'skippable', 'warning', 'notice'];

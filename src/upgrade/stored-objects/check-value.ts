@@ -1,38 +1,28 @@
-import { joinField } from '../customisations/field-path.js';
 import { canonicalText, isFields } from '../../cluster/fields.js';
-import { checkFormat } from './formats.js';
-import { checkPattern } from './patterns.js';
-import { fieldSchema, type Schema } from './schema.js';
+import { type Check, type Notes, REQUIRED } from './check.js';
+import { compileScalarChecks } from './check-scalar.js';
+import { remember } from './place.js';
+import type { Schema } from './schema.js';
 
-/** Takes note of what is wrong, or what cannot be told. */
-export interface Notes {
-  readonly invalid: (field: string, value: unknown, message: string) => void;
-  readonly unchecked: (field: string, value: unknown, message: string) => void;
-}
-
-/** Holds a value, and all below it, to what a schema says without rules. */
-export function checkValue(value: unknown, schema: Schema, path: string, notes: Notes): void {
-  if (value === null) {
-    if (schema.nullable !== true && hasType(schema)) notes.invalid(path, value, 'It must not be null.');
-    return;
-  }
-  if (!isOfType(value, schema)) {
-    notes.invalid(path, value, `It must be of type ${typeName(schema)}.`);
-    return;
-  }
-  if (schema.enum && !schema.enum.some((one) => canonicalText(one) === canonicalText(value))) {
-    notes.invalid(
-      path,
-      value,
-      `It must be one of ${schema.enum.map((one) => JSON.stringify(one)).join(', ')}.`,
-    );
-  }
-  if (typeof value === 'string') checkText(value, schema, path, notes);
-  else if (typeof value === 'number') checkNumber(value, schema, path, notes);
-  else if (Array.isArray(value)) checkItems(value, schema, path, notes);
-  else if (isFields(value)) checkFields(value, schema, path, notes);
-  checkAlternatives(value, schema, path, notes);
-}
+/** How values are held to a schema; made once for each, since thousands of values are held to it. */
+export const compileCheck: (schema: Schema) => Check = remember((schema) => {
+  const isOfType = compileType(schema);
+  const mayBeNull = schema.nullable === true || !hasType(schema);
+  const checks: readonly Check[] = [
+    ...compileEnum(schema),
+    ...compileScalarChecks(schema),
+    ...compileItems(schema),
+    ...compileFields(schema),
+    ...compileAlternatives(schema),
+  ];
+  return (value, place, notes) => {
+    if (value === null) {
+      if (!mayBeNull) notes.invalid(place, value, 'It must not be null.');
+    } else if (!isOfType(value)) {
+      notes.invalid(place, value, `It must be of type ${typeName(schema)}.`);
+    } else for (const check of checks) check(value, place, notes);
+  };
+});
 
 function hasType(schema: Schema): boolean {
   return schema.type !== undefined || schema['x-kubernetes-int-or-string'] === true;
@@ -42,106 +32,142 @@ function typeName(schema: Schema): string {
   return schema['x-kubernetes-int-or-string'] === true ? 'integer or string' : (schema.type ?? '');
 }
 
-function isOfType(value: unknown, schema: Schema): boolean {
+function compileType(schema: Schema): (value: unknown) => boolean {
+  const { type = '' } = schema;
   if (schema['x-kubernetes-int-or-string'] === true)
-    return typeof value === 'string' || Number.isInteger(value);
-  switch (schema.type ?? '') {
+    return (value) => typeof value === 'string' || Number.isInteger(value);
+  switch (type) {
     case 'string':
     case 'boolean':
     case 'number':
-      return typeof value === schema.type;
+      return (value) => typeof value === type;
     case 'integer':
-      return Number.isInteger(value);
+      return Number.isInteger;
     case 'array':
-      return Array.isArray(value);
+      return Array.isArray;
     case 'object':
-      return isFields(value);
+      return isFields;
     default:
-      return true;
+      return () => true;
   }
 }
 
-function checkText(value: string, schema: Schema, path: string, notes: Notes): void {
-  const length = Array.from(value).length;
-  if (length < (schema.minLength ?? 0))
-    notes.invalid(path, value, `It must have ${schema.minLength ?? 0} characters or more.`);
-  if (length > (schema.maxLength ?? Infinity))
-    notes.invalid(path, value, `It must have ${schema.maxLength ?? 0} characters or fewer.`);
-  if (schema.format !== undefined && !checkFormat(value, schema.format)) {
-    notes.invalid(path, value, `It must be in the format ${schema.format}.`);
-  }
-  if (schema.pattern === undefined) return;
-  const fits = checkPattern(value, schema.pattern);
-  if (fits === null) notes.unchecked(path, value, `Whether it matches ${schema.pattern} was not checked.`);
-  else if (!fits) notes.invalid(path, value, `It must match ${schema.pattern}.`);
+function compileEnum(schema: Schema): readonly Check[] {
+  if (!schema.enum) return [];
+  const texts = new Set(schema.enum.filter((one) => typeof one === 'string'));
+  const allowed = new Set(schema.enum.map(canonicalText));
+  const message = `It must be one of ${schema.enum.map((one) => JSON.stringify(one)).join(', ')}.`;
+  return [
+    (value, place, notes) => {
+      const isAllowed = typeof value === 'string' ? texts.has(value) : allowed.has(canonicalText(value));
+      if (!isAllowed) notes.invalid(place, value, message);
+    },
+  ];
 }
 
-function checkNumber(value: number, schema: Schema, path: string, notes: Notes): void {
-  const { minimum = -Infinity, maximum = Infinity, multipleOf } = schema;
-  const isTooSmall = schema.exclusiveMinimum === true ? value <= minimum : value < minimum;
-  const isTooLarge = schema.exclusiveMaximum === true ? value >= maximum : value > maximum;
-  if (isTooSmall) notes.invalid(path, value, `It must be ${minimum} or more.`);
-  if (isTooLarge) notes.invalid(path, value, `It must be ${maximum} or less.`);
-  if (multipleOf !== undefined && value % multipleOf !== 0)
-    notes.invalid(path, value, `It must be a multiple of ${multipleOf}.`);
+function compileItems(schema: Schema): readonly Check[] {
+  const { minItems = 0, maxItems = Infinity } = schema;
+  const items = schema.items && compileCheck(schema.items);
+  const nameOf = compileItemName(schema);
+  return [
+    (value, place, notes) => {
+      if (!Array.isArray(value)) return;
+      if (value.length < minItems) notes.invalid(place, value, `It must have ${minItems} items or more.`);
+      if (value.length > maxItems) notes.invalid(place, value, `It must have ${maxItems} items or fewer.`);
+      if (items)
+        value.forEach((item: unknown, index) => {
+          items(item, { parent: place, name: index }, notes);
+        });
+      if (nameOf && new Set(value.map(nameOf)).size < value.length)
+        notes.invalid(place, value, 'It must not have the same item twice.');
+    },
+  ];
 }
 
-function checkItems(value: readonly unknown[], schema: Schema, path: string, notes: Notes): void {
-  if (value.length < (schema.minItems ?? 0))
-    notes.invalid(path, value, `It must have ${schema.minItems ?? 0} items or more.`);
-  if (value.length > (schema.maxItems ?? Infinity))
-    notes.invalid(path, value, `It must have ${schema.maxItems ?? 0} items or fewer.`);
-  const { items } = schema;
-  if (items) value.forEach((item, index) => checkValue(item, items, `${path}[${index}]`, notes));
-  const names = itemNames(value, schema);
-  if (new Set(names).size < names.length) notes.invalid(path, value, 'It must not have the same item twice.');
-}
-
-/** What has to be different in each item; empty where nothing has. */
-function itemNames(value: readonly unknown[], schema: Schema): string[] {
+/** What has to be different in each item; null where nothing has. */
+function compileItemName(schema: Schema): ((item: unknown) => string) | null {
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   switch (schema['x-kubernetes-list-type'] ?? '') {
     case 'set':
-      return value.map(canonicalText);
+      return canonicalText;
     case 'map':
-      return value.map((item) => canonicalText(keys.map((key) => (isFields(item) ? item[key] : null))));
+      return (item) => canonicalText(keys.map((key) => (isFields(item) ? item[key] : null)));
     default:
-      return [];
+      return null;
   }
 }
 
-function checkFields(
-  value: Readonly<Record<string, unknown>>,
-  schema: Schema,
-  path: string,
-  notes: Notes,
-): void {
-  const count = Object.keys(value).length;
-  if (count < (schema.minProperties ?? 0))
-    notes.invalid(path, value, `It must have ${schema.minProperties ?? 0} fields or more.`);
-  if (count > (schema.maxProperties ?? Infinity))
-    notes.invalid(path, value, `It must have ${schema.maxProperties ?? 0} fields or fewer.`);
-  for (const name of schema.required ?? []) {
-    if (!Object.hasOwn(value, name)) notes.invalid(joinField(path, name), undefined, 'It is required.');
-  }
-  for (const [name, field] of Object.entries(value)) {
-    const inner = fieldSchema(schema, name);
-    if (inner) checkValue(field, inner, joinField(path, name), notes);
-  }
+function compileFields(schema: Schema): readonly Check[] {
+  const { minProperties = 0, maxProperties = Infinity, required = [], additionalProperties } = schema;
+  const fields = new Map(
+    Object.entries(schema.properties ?? {}).map(([name, inner]) => [name, compileCheck(inner)]),
+  );
+  const rest = typeof additionalProperties === 'object' ? compileCheck(additionalProperties) : undefined;
+  const isCounted = minProperties > 0 || maxProperties < Infinity;
+  return [
+    (value, parent, notes) => {
+      if (!isFields(value)) return;
+      const count = isCounted ? Object.keys(value).length : 0;
+      if (count < minProperties)
+        notes.invalid(parent, value, `It must have ${minProperties} fields or more.`);
+      if (count > maxProperties)
+        notes.invalid(parent, value, `It must have ${maxProperties} fields or fewer.`);
+      for (const name of required) if (!Object.hasOwn(value, name)) notes.missing({ parent, name });
+      for (const name in value) (fields.get(name) ?? rest)?.(value[name], { parent, name }, notes);
+    },
+  ];
 }
 
-function checkAlternatives(value: unknown, schema: Schema, path: string, notes: Notes): void {
-  for (const part of schema.allOf ?? []) checkValue(value, part, path, notes);
-  const fits = (part: Schema): boolean => isValid(value, part);
-  if (schema.anyOf && !schema.anyOf.some(fits))
-    notes.invalid(path, value, 'It fits none of the forms that it may have.');
-  if (schema.oneOf && schema.oneOf.filter(fits).length !== 1)
-    notes.invalid(path, value, 'It must fit exactly one of the forms that it may have.');
-  if (schema.not && fits(schema.not)) notes.invalid(path, value, 'It has a form that it must not have.');
+function compileAlternatives({ allOf = [], anyOf, oneOf, not }: Schema): readonly Check[] {
+  const checks: Check[] = allOf.map((part) => {
+    const check = compileCheck(part);
+    return (value, place, notes) => {
+      check(value, place, asAlways(notes));
+    };
+  });
+  const add = (isFit: (value: unknown) => boolean, message: string): void => {
+    checks.push((value, place, notes) => {
+      if (!isFit(value)) notes.always(place, value, message);
+    });
+  };
+  if (anyOf) {
+    const parts = anyOf.map(compileFit);
+    add((value) => parts.some((fits) => fits(value)), 'It fits none of the forms that it may have.');
+  }
+  if (oneOf) {
+    const parts = oneOf.map(compileFit);
+    add(
+      (value) => parts.filter((fits) => fits(value)).length === 1,
+      'It must fit exactly one of the forms that it may have.',
+    );
+  }
+  if (not) {
+    const fits = compileFit(not);
+    add((value) => !fits(value), 'It has a form that it must not have.');
+  }
+  return checks;
 }
 
-function isValid(value: unknown, schema: Schema): boolean {
-  let isFaultless = true;
-  checkValue(value, schema, '', { invalid: () => (isFaultless = false), unchecked: () => undefined });
-  return isFaultless;
+/** Whether a value fits a schema. */
+function compileFit(schema: Schema): (value: unknown) => boolean {
+  const check = compileCheck(schema);
+  return (value) => {
+    let isFaultless = true;
+    const fail = (): void => {
+      isFaultless = false;
+    };
+    check(value, null, { invalid: fail, missing: fail, always: fail, unchecked: () => undefined });
+    return isFaultless;
+  };
+}
+
+/** What `allOf` and its like ask for is asked for on every write. */
+function asAlways(notes: Notes): Notes {
+  return {
+    ...notes,
+    invalid: notes.always,
+    missing: (place) => {
+      notes.always(place, undefined, REQUIRED);
+    },
+  };
 }

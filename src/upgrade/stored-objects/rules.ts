@@ -1,9 +1,9 @@
 import { Environment, EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
 import { isFields } from '../../cluster/fields.js';
-import { joinField } from '../customisations/field-path.js';
-import type { Notes } from './check-value.js';
+import type { Check, Notes } from './check.js';
 import { isCidr, isIp } from './formats.js';
-import { fieldSchema, type Schema, type SchemaRule } from './schema.js';
+import { type Place, remember } from './place.js';
+import type { Schema, SchemaRule } from './schema.js';
 
 /** CEL with the functions of Kubernetes that rules of Calico use. @see https://kubernetes.io/docs/reference/using-api/cel/ */
 const environment = new Environment({ unlistedVariablesAreDyn: true })
@@ -12,27 +12,44 @@ const environment = new Environment({ unlistedVariablesAreDyn: true })
 
 const parsed = new Map<string, ParseResult | null>();
 
-/** Holds a value, and all below it, to the rules of its schema. Rules about changes (`oldSelf`) say nothing of it. */
-export function checkRules(value: unknown, schema: Schema, path: string, notes: Notes): void {
-  if (value === null || value === undefined) return;
-  for (const rule of schema['x-kubernetes-validations'] ?? []) checkRule(value, rule, path, notes);
-  if (Array.isArray(value)) {
-    const { items } = schema;
-    if (items) value.forEach((item, index) => checkRules(item, items, `${path}[${index}]`, notes));
-  } else if (isFields(value)) {
-    for (const [name, field] of Object.entries(value)) {
-      const inner = fieldSchema(schema, name);
-      if (inner) checkRules(field, inner, joinField(path, name), notes);
+/**
+ * How values are held to the rules of a schema and of all below it; null where there are none. Rules about changes
+ * (`oldSelf`) say nothing of a stored value.
+ */
+export const compileRules: (schema: Schema) => Check | null = remember((schema) => {
+  const rules = (schema['x-kubernetes-validations'] ?? []).filter(({ rule }) => !/\boldSelf\b/.test(rule));
+  const items = schema.items ? compileRules(schema.items) : null;
+  const fields = new Map(
+    Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
+      const check = compileRules(inner);
+      return check ? [[name, check] as const] : [];
+    }),
+  );
+  const { additionalProperties, properties = {} } = schema;
+  const rest = typeof additionalProperties === 'object' ? compileRules(additionalProperties) : null;
+  if (rules.length === 0 && !items && fields.size === 0 && !rest) return null;
+  return (value, parent, notes) => {
+    if (value === null || value === undefined) return;
+    for (const rule of rules) checkRule(value, rule, parent, notes);
+    if (Array.isArray(value)) {
+      if (items)
+        value.forEach((item, name) => {
+          items(item, { parent, name }, notes);
+        });
+    } else if (isFields(value)) {
+      for (const name in value) {
+        const check = Object.hasOwn(properties, name) ? fields.get(name) : rest;
+        check?.(value[name], { parent, name }, notes);
+      }
     }
-  }
-}
+  };
+});
 
-function checkRule(value: unknown, { rule, message }: SchemaRule, path: string, notes: Notes): void {
-  if (/\boldSelf\b/.test(rule)) return;
+function checkRule(value: unknown, { rule, message }: SchemaRule, place: Place | null, notes: Notes): void {
   const verdict = evaluate(rule, value);
-  if (verdict === null) notes.unchecked(path, value, `The rule ${rule} was not checked.`);
+  if (verdict === null) notes.unchecked(place, value, `The rule ${rule} was not checked.`);
   else if (!verdict)
-    notes.invalid(path, value, message === undefined ? `It breaks the rule ${rule}.` : sentence(message));
+    notes.invalid(place, value, message === undefined ? `It breaks the rule ${rule}.` : sentence(message));
 }
 
 /** Whether a value keeps a rule; null where that cannot be told. A field that the rule needs and is not there breaks it. */

@@ -50,13 +50,6 @@ export function schemaOf(definition: KubernetesObject, apiVersion: string): Sche
   return asFields(asFields(row?.['schema'])?.['openAPIV3Schema']);
 }
 
-/** The schema of a field; null where the schema has no such field. */
-export function fieldSchema(schema: Schema, name: string): Schema | null {
-  const { properties = {}, additionalProperties } = schema;
-  if (Object.hasOwn(properties, name)) return properties[name] ?? null;
-  return typeof additionalProperties === 'object' ? additionalProperties : null;
-}
-
 /** Whether fields that the schema does not name stay. */
 export function keepsUnknown(schema: Schema): boolean {
   return schema['x-kubernetes-preserve-unknown-fields'] === true || schema.additionalProperties === true;

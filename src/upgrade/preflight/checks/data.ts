@@ -11,7 +11,6 @@ export const data: PreflightCheck = (input) => [
   ...allowTigera(input),
   ...policyNames(input),
   ...hostEndpoints(input),
-  ...storedObjects(input),
 ];
 
 function crosses({ from, to }: PreflightInput, release: string): boolean {
@@ -103,32 +102,4 @@ function hostEndpoints(input: PreflightInput): PreflightFinding[] {
       source: 'https://docs.tigera.io/archive/v3.14/maintenance/kubernetes-upgrade',
     }),
   ];
-}
-
-function storedObjects({ storedProblems, to }: PreflightInput): PreflightFinding[] {
-  const refused = storedProblems.filter(({ isRefused }) => isRefused);
-  const lost = storedProblems.filter(({ isRefused }) => !isRefused);
-  const found: PreflightFinding[] = [];
-  if (refused.length > 0) {
-    const [first] = refused;
-    found.push(
-      finding('stored-object-refused', 'skippable', {
-        message: `${count(refused.length, 'value', 'values')} in stored objects ${refused.length === 1 ? 'does' : 'do'} not fit the schemas of ${formatVersion(to)}: ${first ? `${nameOf(first.at.object)} ${first.at.field}: ${first.problem}` : ''}.`,
-        remedy: 'Correct the objects while the old schema still takes the write.',
-        evidence: refused.map(({ at }) => at),
-        source: `https://github.com/projectcalico/calico/blob/${formatVersion(to)}/manifests/crds.yaml`,
-      }),
-    );
-  }
-  if (lost.length > 0) {
-    found.push(
-      finding('stored-field-lost', 'warning', {
-        message: `${count(lost.length, 'field', 'fields')} of stored objects ${lost.length === 1 ? 'is' : 'are'} not in the schemas of ${formatVersion(to)}: ${listNames(lost.map(({ at }) => `${nameOf(at.object)} ${at.field}`))}.`,
-        remedy: 'Find out what took their place; they are dropped at the next write.',
-        evidence: lost.map(({ at }) => at),
-        source: `https://github.com/projectcalico/calico/blob/${formatVersion(to)}/manifests/crds.yaml`,
-      }),
-    );
-  }
-  return found;
 }
