@@ -191,6 +191,16 @@ export const PREFLIGHT_KINDS = {
   },
 
   // Typha
+  'node-on-delete': {
+    title: 'calico-node waits for its pods to be deleted',
+    explanation:
+      'With OnDelete a rollout moves no node by itself. An earlier run that died may have left it, or somebody moves nodes by hand.',
+  },
+  'bgp-not-established': {
+    title: 'BGP sessions are down',
+    explanation:
+      'Routes that are missing before the upgrade are missing after it, and every restart of calico-node ends the sessions of its node for a moment.',
+  },
   'typha-replicas': {
     title: 'Typha replicas do not fit the nodes',
     explanation:

@@ -396,6 +396,20 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
     ],
   ],
 
+  'node-on-delete': [
+    [
+      'held by hand',
+      'skippable',
+      { calico: { components: { node: { ...node, updateStrategy: 'OnDelete' } } } },
+    ],
+  ],
+  'bgp-not-established': [
+    [
+      'one of three',
+      'skippable',
+      { calico: { components: { node: { ...node, bgp: { established: 2, notEstablished: 1 } } } } },
+    ],
+  ],
   'typha-replicas': [
     ['none', 'mandatory', { calico: withTypha({ replicas: 0 }) }],
     ['as many as nodes', 'skippable', { calico: withTypha({ replicas: 3 }) }],
@@ -492,6 +506,19 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
     ],
   ],
   'pool-unlike-env': [
+    ...(
+      [
+        ['encapsulation', { CALICO_IPV4POOL_IPIP: 'Always' }],
+        ['block size', { CALICO_IPV4POOL_BLOCK_SIZE: '24' }],
+      ] as const
+    ).map(
+      ([what, env]) =>
+        [
+          `another ${what}`,
+          'notice',
+          { calico: { components: { node: { ...node, env } }, config: { pools: [pool] } } },
+        ] as const,
+    ),
     [
       'another CIDR',
       'notice',
@@ -1028,6 +1055,29 @@ test.each<[string, Case]>([
     },
   ],
   ['ARM', { state: { nodes: [buildNode('arm', { architecture: 'arm64' })] } }],
+  [
+    'every BGP session up',
+    { calico: { components: { node: { ...node, bgp: { established: 3, notEstablished: 0 } } } } },
+  ],
+  [
+    'an environment that says the same in other words',
+    {
+      calico: {
+        components: {
+          node: {
+            ...node,
+            env: {
+              CALICO_IPV4POOL_CIDR: '10.244.0.0/16',
+              CALICO_IPV4POOL_IPIP: 'Off',
+              CALICO_IPV4POOL_VXLAN: 'CrossSubnet',
+              CALICO_IPV4POOL_BLOCK_SIZE: '26',
+            },
+          },
+        },
+        config: { pools: [pool] },
+      },
+    },
+  ],
   [
     'a Secret that is there',
     { calico: { pullSecrets: [{ secret: policyReference('Secret'), namedBy: somewhere, isThere: true }] } },

@@ -149,6 +149,9 @@ function reportCalico(calico: CalicoState) {
     })),
     counts: calico.data.counts,
     applicationLayerPolicy: calico.applicationLayerPolicy.isInUse,
+    applicationLayerNamespaces: calico.applicationLayerPolicy.namespaces,
+    enabledControllers: components.kubeControllers?.enabledControllers ?? [],
+    bgp: components.node?.bgp ?? null,
   };
 }
 

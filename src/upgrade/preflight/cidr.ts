@@ -24,3 +24,9 @@ export function isWithin([address, prefix]: Network, outer: Network): boolean {
   if (address.kind() !== outer[0].kind() || prefix < outer[1]) return false;
   return address.match(outer[0], outer[1]);
 }
+
+/** Whether two texts name the same network. */
+export function isSameCidr(a: string, b: string): boolean {
+  const [one, other] = [parseCidr(a), parseCidr(b)];
+  return one !== null && other !== null && formatCidr(one) === formatCidr(other);
+}

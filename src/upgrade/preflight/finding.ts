@@ -1,4 +1,4 @@
-import type { Evidence } from '../../cluster/cluster-state.js';
+import type { Evidence, PoolState } from '../../cluster/cluster-state.js';
 import type { PreflightCode } from '../../findings/preflight-registry.js';
 import type { ObjectReference } from '../../ports/cluster-client.js';
 import type { PreflightFinding, Weight } from './preflight.js';
@@ -36,6 +36,15 @@ export function evidenceOf(object: ObjectReference, field: string, value: unknow
 
 export function nodeReference(name: string): ObjectReference {
   return { apiVersion: 'v1', kind: 'Node', namespace: null, name };
+}
+
+export function poolReference({ name }: PoolState, group: string): ObjectReference {
+  return {
+    apiVersion: `${group}/${group === 'projectcalico.org' ? 'v3' : 'v1'}`,
+    kind: 'IPPool',
+    namespace: null,
+    name,
+  };
 }
 
 /** `node-1, node-2, node-3 and 4 more`. */

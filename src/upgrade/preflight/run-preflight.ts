@@ -7,6 +7,7 @@ import { operator } from './checks/operator.js';
 import { pools } from './checks/pools.js';
 import { refusals } from './checks/refusals.js';
 import { rendered } from './checks/rendered.js';
+import { rollout } from './checks/rollout.js';
 import { run } from './checks/run.js';
 import { storedObjects } from './checks/stored-objects.js';
 import { typha } from './checks/typha.js';
@@ -19,6 +20,7 @@ const CHECKS = [
   health,
   nodes,
   images,
+  rollout,
   typha,
   pools,
   dataplane,

@@ -1,7 +1,7 @@
 import { versionOf } from '../../../catalog/queries.js';
 import { compareVersions, formatVersion } from '../../../version/version.js';
 import { nameOf, referenceOf } from '../../../cluster/object-name.js';
-import { count, evidenceOf, finding, nodeReference } from '../finding.js';
+import { count, evidenceOf, finding, listNames, nodeReference } from '../finding.js';
 import type { PreflightCheck, PreflightFinding, PreflightInput } from '../preflight.js';
 import { textAt, valueAt } from '../../../cluster/fields.js';
 
@@ -179,7 +179,9 @@ function applicationLayerPolicy({ calico, to }: PreflightInput): PreflightFindin
   if (!policy.isInUse) return [];
   const isBroken =
     compareVersions(to, versionOf('v3.30.0')) >= 0 && compareVersions(to, versionOf('v3.32.0')) < 0;
-  const pods = `${count(policy.injectedPods, 'pod')} in ${count(policy.namespaces.length, 'namespace')}`;
+  const { namespaces } = policy;
+  const where = namespaces.length === 0 ? '' : ` in the namespaces ${listNames(namespaces)}`;
+  const pods = `${count(policy.injectedPods, 'pod')}${where}`;
   return [
     isBroken
       ? finding('application-layer-policy', 'mandatory', {

@@ -19,8 +19,8 @@ export const health: PreflightCheck = (input) => [
 ];
 
 function workloads({ calico }: PreflightInput): PreflightFinding[] {
-  const { node, typha, kubeControllers, apiserver, csi } = calico.components;
-  const all = [node, typha, kubeControllers, apiserver, csi, calico.operator?.deployment ?? null];
+  const components: readonly (Workload | null)[] = Object.values(calico.components);
+  const all = [...components, calico.operator?.deployment ?? null];
   return all.filter((workload) => workload !== null).flatMap(judgeWorkload);
 }
 

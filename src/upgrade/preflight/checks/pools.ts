@@ -2,16 +2,17 @@ import { versionOf } from '../../../catalog/queries.js';
 import type { PoolState } from '../../../cluster/cluster-state.js';
 import type { ObjectReference } from '../../../ports/cluster-client.js';
 import { compareVersions } from '../../../version/version.js';
-import { formatCidr, isWithin, parseCidr } from '../cidr.js';
+import { formatCidr, isSameCidr, isWithin, parseCidr } from '../cidr.js';
 import { referenceOf } from '../../../cluster/object-name.js';
-import { evidenceOf, finding, listNames } from '../finding.js';
+import { evidenceOf, finding, listNames, poolReference } from '../finding.js';
 import type { PreflightCheck, PreflightFinding, PreflightInput } from '../preflight.js';
 import { listAt, textAt, valueAt } from '../../../cluster/fields.js';
+import { poolEnvironment } from './pool-environment.js';
 
 /** IP pools against the backend, the Installation, the environment and the cluster's pod network. */
 export const pools: PreflightCheck = (input) => [
   ...backend(input),
-  ...environment(input),
+  ...poolEnvironment(input),
   ...installationPools(input),
 ];
 
@@ -38,30 +39,6 @@ function backend({ calico }: PreflightInput): PreflightFinding[] {
   ];
 }
 
-/** CALICO_IPV4POOL_* act only while no pool exists; where they differ, whoever makes the pool anew gets another. */
-function environment({ calico }: PreflightInput): PreflightFinding[] {
-  const node = calico.components.node;
-  const cidr = parseCidr(node?.env['CALICO_IPV4POOL_CIDR'] ?? '');
-  const pool = calico.config.pools.find(({ name }) => name === 'default-ipv4-ippool');
-  const live = pool && parseCidr(pool.cidr);
-  if (!node || !cidr || !pool || !live || formatCidr(cidr) === formatCidr(live)) return [];
-  return [
-    finding('pool-unlike-env', 'notice', {
-      message: `CALICO_IPV4POOL_CIDR is ${formatCidr(cidr)}, and the pool ${pool.name} is ${pool.cidr}.`,
-      remedy: 'Leave the pool as it is; make the variable say the same, so that nobody is misled.',
-      evidence: [
-        evidenceOf(
-          node.reference,
-          'spec.template.spec.containers[name=calico-node].env[name=CALICO_IPV4POOL_CIDR].value',
-          formatCidr(cidr),
-        ),
-        evidenceOf(poolReference(pool, calico.dataGroup), 'spec.cidr', pool.cidr),
-      ],
-      source: 'https://github.com/projectcalico/calico/issues/314',
-    }),
-  ];
-}
-
 function installationPools({ calico, from, to }: PreflightInput): PreflightFinding[] {
   const installation = calico.operator?.installation;
   if (!installation) return [];
@@ -73,7 +50,7 @@ function installationPools({ calico, from, to }: PreflightInput): PreflightFindi
     const text = textAt(wanted, 'cidr');
     const cidr = parseCidr(text);
     if (!cidr) return [];
-    const live = calico.config.pools.find((pool) => sameCidr(pool.cidr, text));
+    const live = calico.config.pools.find((pool) => isSameCidr(pool.cidr, text));
     return [
       ...notCanonical(object, at, text, formatCidr(cidr)),
       ...outsidePodSubnet(object, at, text, calico.config.podSubnets),
@@ -182,18 +159,4 @@ function isDisabledIn(wanted: unknown): boolean {
   return (
     valueAt(wanted, 'disableNewAllocations') === true || textAt(wanted, 'disableNewAllocations') === 'Enabled'
   );
-}
-
-function sameCidr(a: string, b: string): boolean {
-  const [one, other] = [parseCidr(a), parseCidr(b)];
-  return one !== null && other !== null && formatCidr(one) === formatCidr(other);
-}
-
-function poolReference({ name }: PoolState, group: string): ObjectReference {
-  return {
-    apiVersion: `${group}/${group === 'projectcalico.org' ? 'v3' : 'v1'}`,
-    kind: 'IPPool',
-    namespace: null,
-    name,
-  };
 }
