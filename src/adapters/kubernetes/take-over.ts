@@ -1,10 +1,11 @@
 import type { ApplyOptions, KubernetesObject, WriteOptions } from '../../ports/cluster-client.js';
 import { isEmpty, withoutFields } from './field-set.js';
-import { ownershipWithout, takeOverFields } from './managed-fields.js';
+import { type FieldOwnership, ownershipWithout, takeOverFields } from './managed-fields.js';
 import { RequestFailure, statusOf } from './request-failure.js';
 import { readObject, send, type Writing, writeQuery } from './write.js';
 
 const MOST_CONFLICTS = 10;
+const SERVER_METADATA = ['managedFields', 'generation', 'resourceVersion'];
 
 /** Writes the ownership of fields anew; as often as somebody else writes in between. */
 export async function takeOver(
@@ -27,35 +28,57 @@ export async function takeOver(
   }
 }
 
+/** An apply that takes fields over. */
+type TakingOver = ApplyOptions & { readonly takeOverFrom: readonly string[] };
+
 /**
  * What taking over and applying would make of an object. A dry run cannot build on another, so the apply is tried as it
- * stands, and then what it leaves without an owner is taken away in a second try, in which the server sets defaults.
+ * stands; what that gives, without what it leaves without an owner, is then tried as a change of the object as it is, in
+ * which the server sets defaults.
  */
 export async function previewTakeOver(
   writing: Writing,
   path: string,
-  options: ApplyOptions & { readonly takeOverFrom: readonly string[] },
+  options: TakingOver,
   apply: (force: boolean) => Promise<KubernetesObject>,
 ): Promise<KubernetesObject> {
   const { fieldManager, takeOverFrom } = options;
-  const applied = await applyOver(options, apply);
-  const entries = applied.metadata.managedFields ?? [];
-  const { abandoned, kept } = ownershipWithout(entries, takeOverFrom, fieldManager);
-  if (isEmpty(abandoned)) return applied;
+  for (let tries = 1; ; tries++) {
+    const applied = await applyOver(options, apply);
+    const entries = applied.metadata.managedFields ?? [];
+    const ownership = ownershipWithout(entries, takeOverFrom, fieldManager);
+    if (isEmpty(ownership.abandoned)) return applied;
+    const live = (await readObject(writing.requests, path))?.object;
+    // Between both tries somebody else wrote.
+    const isOther = live?.metadata.resourceVersion !== applied.metadata.resourceVersion;
+    if (live === undefined || (isOther && tries < MOST_CONFLICTS)) continue;
+    try {
+      const tried = await patchAt(writing, path, live, changesTo(live, applied, ownership), options);
+      // The second try is no apply, and would say so.
+      const managedFields = entries.filter((entry) => !takeOverFrom.includes(entry.manager ?? ''));
+      return { ...tried, metadata: { ...tried.metadata, managedFields } };
+    } catch (error) {
+      if (statusOf(error) !== 409 || tries >= MOST_CONFLICTS) throw error;
+    }
+  }
+}
+
+/** Operations that make the object as it is what was applied, without the fields that nobody owns then. */
+function changesTo(
+  live: KubernetesObject,
+  applied: KubernetesObject,
+  { abandoned, kept }: FieldOwnership,
+): readonly Readonly<Record<string, unknown>>[] {
   const wanted = withoutFields(applied, abandoned, kept) as KubernetesObject;
-  const changes = [
-    ...replacements('', applied, wanted, ['metadata', 'status']),
-    ...replacements('/metadata', applied.metadata, wanted.metadata, ['managedFields']),
+  return [
+    ...replacements('', live, wanted, ['metadata', 'status']),
+    ...replacements('/metadata', live.metadata, wanted.metadata, SERVER_METADATA),
   ];
-  const tried = await patchAt(writing, path, applied, changes, options);
-  // The second try is no apply, and would say so.
-  const managedFields = entries.filter((entry) => !takeOverFrom.includes(entry.manager ?? ''));
-  return { ...tried, metadata: { ...tried.metadata, managedFields } };
 }
 
 /** With fields of the managers that are taken over there is no conflict. */
 async function applyOver(
-  { takeOverFrom, force = false }: ApplyOptions & { readonly takeOverFrom: readonly string[] },
+  { takeOverFrom, force = false }: TakingOver,
   apply: (force: boolean) => Promise<KubernetesObject>,
 ): Promise<KubernetesObject> {
   try {
@@ -77,13 +100,13 @@ function replacements(
   after: object,
   except: readonly string[],
 ): readonly Readonly<Record<string, unknown>>[] {
-  const wanted = after as Readonly<Record<string, unknown>>;
-  return Object.entries(before)
+  const [current, wanted] = [before, after] as Readonly<Record<string, unknown>>[];
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter(
-      ([name, value]) => !except.includes(name) && JSON.stringify(value) !== JSON.stringify(wanted[name]),
+      (name) => !except.includes(name) && JSON.stringify(current?.[name]) !== JSON.stringify(wanted?.[name]),
     )
-    .map(([name]) =>
-      wanted[name] === undefined
+    .map((name) =>
+      wanted?.[name] === undefined
         ? { op: 'remove', path: `${path}/${name}` }
         : { op: 'add', path: `${path}/${name}`, value: wanted[name] },
     );
