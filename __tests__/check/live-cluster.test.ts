@@ -83,7 +83,7 @@ describe('what the files leave out, the live cluster completes', () => {
       'vars.yml: (v1.30.4) + (v3.28.2) tested',
     ]);
     expect(findingsOf(report)).toEqual(['pair-untested vars.yml:1']);
-    expect(report.findings[0]?.message).toContain('this Calico runs in the live cluster');
+    expect(report.findings[0]?.message).toContain('while this Calico runs in the live cluster');
   });
 
   test('what runs, where the files say neither, stands in no file', async () => {

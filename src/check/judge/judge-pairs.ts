@@ -3,7 +3,7 @@ import type { RemovedApi, RequiredApi } from '../../catalog/types.js';
 import { type Finding, NOWHERE } from '../../findings/finding.js';
 import type { Location } from '../../text/lines.js';
 import { formatMinor, formatVersion, type Version } from '../../version/version.js';
-import { type CalicoSighting, type ClusterView, sourceOf } from './cluster-view.js';
+import { type ClusterView, sourceOf } from './cluster-view.js';
 import { toFinding } from './judge.js';
 import { isPassage, type JudgedPair, locationOf, otherPassage } from './pairs.js';
 
@@ -52,10 +52,10 @@ function broken(view: ClusterView, pair: JudgedPair): Finding {
   const when = kubernetes.origin === 'live' ? '' : ', before Kubernetes gets there';
   return toFinding(view.name, {
     code: 'pair-broken',
-    message: `${support.reason.replace(/\.$/, '')} (Kubernetes ${formatVersion(kubernetes.version)}, ${sourceOf(kubernetes)}${runs(calico)}).`,
+    message: `${support.reason.replace(/\.$/, '')} (Kubernetes ${formatVersion(kubernetes.version)}, ${sourcesOf(pair)}).`,
     remedy: `Move to ${suggestion(kubernetes.version)}${when}.`,
     location: line ?? locationOf(pair),
-    related: line ? [calico.location, kubernetes.location] : [kubernetes.location],
+    related: [line && calico.location, calico.location && kubernetes.location],
     source: support.source,
     key: versions,
   });
@@ -66,10 +66,10 @@ function untested(view: ClusterView, pair: JudgedPair): Finding {
   const versions = `${formatVersion(calico.version)} with Kubernetes ${formatVersion(kubernetes.version)}`;
   return toFinding(view.name, {
     code: 'pair-untested',
-    message: `Calico ${versions} (${sourceOf(kubernetes)}${runs(calico)}) is not tested upstream: ${support.reason}`,
+    message: `Calico ${versions} (${sourcesOf(pair)}) is not tested upstream: ${support.reason}`,
     remedy: `Use ${suggestion(kubernetes.version)}, or accept the pair in the policy file with a reason and an expiry date.`,
     location: locationOf(pair),
-    related: [kubernetes.location],
+    related: calico.location ? [kubernetes.location] : [],
     source: support.source,
     key: versions,
   });
@@ -94,8 +94,12 @@ function outOfOrder(view: ClusterView, pair: JudgedPair, first: JudgedPair): Fin
   });
 }
 
-function runs({ origin }: CalicoSighting): string {
-  return origin === 'live' ? '; this Calico runs in the live cluster' : '';
+/** What says the two versions; where a file says Calico's, that is where the finding stands. */
+function sourcesOf({ kubernetes, calico }: JudgedPair): string {
+  if (calico.origin !== 'live') return sourceOf(kubernetes);
+  return kubernetes.origin === 'live'
+    ? 'both run in the live cluster'
+    : `${sourceOf(kubernetes)}, while this Calico runs in the live cluster`;
 }
 
 /** Where the files themselves hold an object of the API. */
