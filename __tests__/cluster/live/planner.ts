@@ -47,3 +47,17 @@ export function writesOf({ auditLog }: TestCluster, user: string): string[] {
     .filter((event) => textAt(event, 'user', 'username') === user)
     .map((event) => `${textAt(event, 'verb')} ${textAt(event, 'objectRef', 'resource')}`);
 }
+
+/** Writes that reached the server, those without effect and questions of what is allowed left out: `patch /apis/…`. */
+export function lastingWritesOf({ auditLog }: TestCluster, user: string): string[] {
+  return readFileSync(auditLog ?? '', 'utf8')
+    .split('\n')
+    .filter(
+      (line) =>
+        line.includes(`"username":"${user}"`) &&
+        !line.includes('dryRun=All') &&
+        !line.includes('selfsubjectaccessreviews'),
+    )
+    .map((line) => JSON.parse(line) as unknown)
+    .map((event) => `${textAt(event, 'verb')} ${textAt(event, 'requestURI')}`);
+}

@@ -92,6 +92,27 @@ describe('values of a Helm release', () => {
     expect(JSON.stringify(found)).not.toContain('"secret"');
   });
 
+  test('what the installed chart says itself is no change; where it changed upstream too, it conflicts', () => {
+    const values = (image: string): Readonly<Record<string, unknown>> => ({
+      calicoctl: { image },
+      tolerations: [
+        { effect: 'NoExecute', operator: 'Exists' },
+        { effect: 'NoSchedule', operator: 'Exists' },
+      ],
+      resources: {},
+    });
+    const toldOf = (image: string): unknown[][] =>
+      helmCustomisations(release(values(image)), versionOf('v3.31.7')).map(
+        ({ outcome, field, upstream, live, target }) => [outcome, field, upstream, live, target],
+      );
+    const [today, then] = ['docker.io/calico/ctl', 'quay.io/calico/ctl'];
+    expect(toldOf(today)).toEqual([]);
+    expect(toldOf(then)).toEqual([['dropped', 'calicoctl.image', today, then, then]]);
+    expect(toldOf('reg.local/ctl')).toEqual([
+      ['conflicting', 'calicoctl.image', today, 'reg.local/ctl', then],
+    ]);
+  });
+
   test('say where a value has to go, and what a pin has to be', () => {
     const values = { kubeletVolumePluginPath: 'None', tigeraOperator: { version: 'v1.38.0' } };
     expect(helmCustomisations(release(values), versionOf('v3.31.7')).map(({ reason }) => reason)).toEqual([

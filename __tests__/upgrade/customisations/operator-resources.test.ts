@@ -74,6 +74,27 @@ describe('who set a field', () => {
     ]);
   });
 
+  test('a map in which others own the fields is not owned as a whole, one that nobody divides is', () => {
+    const spec = { calicoNetwork: { mtu: 1400, bgp: 'Enabled' }, selector: { a: 'b' } };
+    const object = resource('Installation', spec, [
+      setBy('kubectl-create', { 'f:calicoNetwork': {}, 'f:selector': {} }),
+      setBy('operator', { 'f:calicoNetwork': { 'f:mtu': {}, 'f:bgp': {} } }),
+    ]);
+    expect(fieldsSetByUsers(object)).toEqual([{ path: 'spec.selector', value: { a: 'b' } }]);
+  });
+
+  test('a list that is owned as a whole is told item by item where its items have names', () => {
+    const containers = [
+      { name: 'calico-node', resources: { requests: { cpu: '300m' } } },
+      { name: 'mount-bpffs', image: 'x' },
+    ];
+    const object = resource('Installation', { containers }, [setBy('kubectl', { 'f:containers': {} })]);
+    expect(resourceCustomisations(object, NONE).map(({ field, live }) => [field, live])).toEqual([
+      ['spec.containers[name=calico-node].resources.requests.cpu', '300m'],
+      ['spec.containers[name=mount-bpffs].image', 'x'],
+    ]);
+  });
+
   test('without a record every field counts as the user’s', () => {
     expect(fieldsSetByUsers(resource('Installation', SPEC))).toBeNull();
     expect(resourceCustomisations(resource('Installation', SPEC), NONE).map(({ field }) => field)).toEqual([

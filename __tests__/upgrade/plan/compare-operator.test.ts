@@ -149,7 +149,7 @@ describeWithManifests(needingManifests('an install that the operator runs'), () 
       [
         'kept',
         'Installation',
-        'spec.calicoNetwork.ipPools[0].cidr',
+        'spec.calicoNetwork.ipPools[name=default-ipv4-ippool].cidr',
         '192.168.0.0/16',
         '10.244.0.0/16',
         '192.168.0.0/16',
@@ -164,7 +164,7 @@ describeWithManifests(needingManifests('an install that the operator runs'), () 
     const spec = { calicoNetwork: { ipPools: [first, second] } };
     const installation = filledIn({ ...sample!, spec });
     expect(told(compare({ installation })).map(([outcome, , field]) => [outcome, field])).toEqual([
-      ['kept', 'spec.calicoNetwork.ipPools[1]'],
+      ['kept', 'spec.calicoNetwork.ipPools[name=mine]'],
     ]);
   });
 
@@ -251,7 +251,7 @@ describeWithManifests(needingManifests('an install that the operator runs'), () 
         ['kept', 'Secret', 'installation.calicoNetwork.mtu', undefined, 1400, undefined],
         ['conflicting', 'Secret', 'installation.calicoNetwork.bgp', undefined, 'Perhaps', undefined],
         ['dropped', 'Secret', 'installation.noSuchField', undefined, 1, undefined],
-        ['conflicting', 'Secret', 'installation.kubeletVolumePluginPath', undefined, '/data/kubelet', 'None'],
+        ['kept', 'Secret', 'installation.kubeletVolumePluginPath', undefined, '/data/kubelet', 'None'],
       ]);
     });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-client.js';
 import { createManifestSource } from '../../../src/adapters/manifests/manifest-source.js';
@@ -11,8 +10,7 @@ import { formatVersion } from '../../../src/version/version.js';
 import { installCalico, type InstallOptions } from '../../../test-cluster/ready-made/install-calico.js';
 import { isDefinition, manifestDirectory } from '../../../test-cluster/ready-made/manifests.js';
 import { referenceOf } from '../../../src/cluster/object-name.js';
-import type { TestCluster } from '../../../test-cluster/types.js';
-import { clientOfPlanner } from '../../cluster/live/planner.js';
+import { clientOfPlanner, lastingWritesOf, PLANNER } from '../../cluster/live/planner.js';
 import { eventually } from '../../test-cluster/eventually.js';
 import { buildOptions } from './build-options.js';
 import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
@@ -57,20 +55,6 @@ async function install(client: ClusterClient, options: InstallOptions): Promise<
       return true;
     }, 60_000);
   };
-}
-
-/** Writes that reached the server, those without effect left out, by its audit log. */
-function writesOf({ auditLog }: TestCluster, user: string): readonly string[] {
-  return readFileSync(auditLog ?? '', 'utf8')
-    .split('\n')
-    .filter(
-      (line) =>
-        line.includes(`"username":"${user}"`) &&
-        !line.includes('dryRun=All') &&
-        !line.includes('selfsubjectaccessreviews'),
-    )
-    .map((line) => JSON.parse(line) as { readonly verb: string; readonly requestURI: string })
-    .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
 }
 
 describeWithCalico('plan on a cluster', { lightNodes: 3, audit: true, own: true }, (cluster) => {
@@ -148,7 +132,7 @@ describeWithCalico('plan on a cluster', { lightNodes: 3, audit: true, own: true 
       resources: ['daemonsets'],
       verbs: expect.arrayContaining(['patch']),
     });
-    expect(writesOf(cluster(), 'planner')).toEqual([]);
+    expect(lastingWritesOf(cluster(), PLANNER)).toEqual([]);
   }, 180_000);
 
   it('at the target there is nothing to do', async () => {

@@ -26,18 +26,22 @@ const PROGRAMS = new Set([
 export function fieldsSetByUsers(object: KubernetesObject): OwnedField[] | null {
   const entries = object.metadata.managedFields ?? [];
   if (entries.length === 0) return null;
-  const fields = new Map<string, unknown>();
-  for (const { manager = '', subresource = '', fieldsV1 } of entries) {
-    if (PROGRAMS.has(manager) || subresource !== '') continue;
-    const spec = asFields(fieldsV1)?.['f:spec'];
-    for (const field of ownedFields(spec, object['spec'], 'spec')) fields.set(field.path, field.value);
-  }
-  return [...fields].map(([path, value]) => ({ path, value }));
+  const ownedBy = (isWanted: (manager: string) => boolean): Map<string, unknown> =>
+    new Map(
+      entries
+        .filter(({ manager = '', subresource = '' }) => subresource === '' && isWanted(manager))
+        .flatMap(({ fieldsV1 }) => [...ownedFields(asFields(fieldsV1)?.['f:spec'], object['spec'], 'spec')])
+        .map(({ path, value }) => [path, value]),
+    );
+  const all = [...ownedBy(() => true).keys()];
+  return [...ownedBy((manager) => !PROGRAMS.has(manager))]
+    .filter(([path, value]) => !isFields(value) || !all.some((other) => other.startsWith(`${path}.`)))
+    .map(([path, value]) => ({ path, value }));
 }
 
 /**
  * Follows a record of owned fields (`f:name`, `k:{…}`, `v:…`) through the value that it is about. `.` says that a map is
- * somebody's, and nothing of what is in it.
+ * somebody's, and nothing of what is in it; alone it is left out, and such a map looks like one that is owned as a whole.
  */
 function* ownedFields(record: unknown, value: unknown, path: string): Generator<OwnedField> {
   const parts = Object.entries(asFields(record) ?? {});

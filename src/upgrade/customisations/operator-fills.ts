@@ -1,14 +1,16 @@
+import { fieldAt } from './field-path.js';
+
 const REGISTRY = 'spec.registry';
 const POOLS = 'spec.calicoNetwork.ipPools';
 
 /**
  * Fields of which the operator becomes the manager, whoever set them: it completes pools, and ends a registry with a
- * slash. Pools it makes by itself too where nobody names any: they say something only beside a sample.
+ * slash. Where nobody names pools it makes one by itself: they say something only beside pools of a sample.
  * @see https://github.com/tigera/operator/blob/v1.36.16/pkg/controller/ippool/defaults.go
  * @see https://github.com/tigera/operator/blob/v1.36.16/pkg/controller/installation/core_controller.go
  */
-export function rewrittenFields(hasSample: boolean): readonly string[] {
-  return hasSample ? [REGISTRY, POOLS] : [REGISTRY];
+export function rewrittenFields(sample: unknown): readonly string[] {
+  return fieldAt(sample, POOLS) === undefined ? [REGISTRY] : [REGISTRY, POOLS];
 }
 
 /** What the operator puts into a pool that says nothing. */

@@ -1,10 +1,10 @@
-import { canonicalText, isFields } from '../../cluster/fields.js';
+import { canonicalText, type Fields, isFields } from '../../cluster/fields.js';
 import { referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { validateStoredObject } from '../stored-objects/validate.js';
 import { isAbsent } from './absent.js';
 import type { Customisation } from './customisation.js';
-import { fieldAt, joinField } from './field-path.js';
+import { fieldAt, joinField, joinItem } from './field-path.js';
 import { fieldsSetByUsers, type OwnedField } from './managed-fields.js';
 import { asCompared, isFilledIn, rewrittenFields } from './operator-fills.js';
 import { defaultAt } from './schema-default.js';
@@ -63,25 +63,39 @@ function saysNothing(value: unknown): boolean {
 function fieldsOf(object: KubernetesObject, sample: KubernetesObject | null): OwnedField[] {
   const owned = fieldsSetByUsers(object) ?? leavesOf(object['spec'], 'spec');
   const known = new Set(owned.map(({ path }) => path));
-  const rewritten = rewrittenFields(sample !== null)
+  const rewritten = rewrittenFields(sample)
     .filter((path) => !known.has(path))
     .map((path) => ({ path, value: fieldAt(object, path) }))
     .filter(({ value }) => value !== undefined);
   return [...owned, ...rewritten].flatMap((field) => takeApart(field, fieldAt(sample, field.path)));
 }
 
+/**
+ * The items of a list that is owned as a whole: by name where all have names, field by field where that can be compared;
+ * else the list as it is.
+ */
 function takeApart(field: OwnedField, sample: unknown): OwnedField[] {
   const { path, value } = field;
-  if (!Array.isArray(value) || !Array.isArray(sample) || !value.every(isFields)) return [field];
-  if (value.length < sample.length) return [field];
+  if (!Array.isArray(value) || !value.every(isFields)) return [field];
+  const standards = Array.isArray(sample) ? sample.filter(isFields) : [];
+  if (value.length < standards.length) return [field];
+  const areNamed = haveNames(value) && haveNames(standards);
+  if (!areNamed && standards.length === 0) return [field];
   return value.flatMap((item, index): OwnedField[] => {
-    const standard: unknown = sample[index];
-    const at = `${path}[${index}]`;
-    if (!isFields(standard)) return [{ path: at, value: item }];
+    const name = String(item['name']);
+    const at = areNamed ? joinItem(path, { name }) : `${path}[${index}]`;
+    const standard = areNamed ? standards.find((one) => one['name'] === item['name']) : standards[index];
+    if (!standard && standards.length > 0) return [{ path: at, value: item }];
     return Object.entries(item)
-      .filter(([name, one]) => Object.hasOwn(standard, name) || !isFilledIn(path, name, one))
-      .map(([name, one]) => ({ path: joinField(at, name), value: one }));
+      .filter(([key]) => !areNamed || key !== 'name')
+      .filter(([key, one]) => Object.hasOwn(standard ?? {}, key) || !isFilledIn(path, key, one))
+      .flatMap(([key, one]) => leavesOf(one, joinField(at, key)));
   });
+}
+
+function haveNames(items: readonly Fields[]): boolean {
+  const names = items.map(({ name }) => name);
+  return names.every((name) => typeof name === 'string') && new Set(names).size === names.length;
 }
 
 function leavesOf(value: unknown, path: string): OwnedField[] {

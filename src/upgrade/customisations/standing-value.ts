@@ -38,7 +38,8 @@ export function outcomeBySchema(path: string, problems: readonly SchemaProblem[]
 export function outcomeByUpstream({ value, upstream, target }: StandingValue): Outcome {
   if (target === undefined) return KEPT;
   if (canonicalText(value) === canonicalText(target)) return { outcome: 'dropped', reason: SAYS_THE_SAME };
-  const isUpstreams = canonicalText(upstream) !== canonicalText(target);
+  // A value that upstream begins to have a word on is the user's as it was
+  const isUpstreams = upstream !== undefined && canonicalText(upstream) !== canonicalText(target);
   return isUpstreams ? { outcome: 'conflicting', reason: BOTH_CHANGED } : KEPT;
 }
 
