@@ -96,6 +96,18 @@ describe('what an apply leaves without an owner', () => {
     expect(kept).toEqual({ 'f:data': { 'f:ours': {}, 'f:both': {}, 'f:shared': {} } });
   });
 
+  test('leaves our own entry, and those of subresources, whoever is named', () => {
+    const status = entry(KUBECTL, 'Update', ['ready'], { subresource: 'status' });
+    const applied = [
+      entry(US, 'Apply', ['a']),
+      entry(US, 'Update', ['b']),
+      status,
+      entry(KUBECTL, 'Update', ['c']),
+    ];
+    const { entries } = ownershipWithout(applied, [KUBECTL, US], US);
+    expect(entries).toEqual([entry(US, 'Apply', ['a']), status]);
+  });
+
   test('is nothing of another API version than ours', () => {
     const old = entry(KUBECTL, 'Update', ['stale'], { apiVersion: 'v1beta1' });
     const { abandoned } = ownershipWithout([entry(US, 'Apply', ['a']), old], [KUBECTL], US);

@@ -43,6 +43,8 @@ function newest(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry {
 export interface FieldOwnership {
   readonly abandoned: FieldSet;
   readonly kept: FieldSet;
+  /** The entries that stay. */
+  readonly entries: readonly ManagedFieldsEntry[];
 }
 
 /**
@@ -58,8 +60,9 @@ export function ownershipWithout(
   const isTaken = (entry: ManagedFieldsEntry): boolean =>
     !isOurs(entry, manager) && isMainEntry(entry) && from.includes(entry.manager ?? '');
   const taken = applied.filter((entry) => isTaken(entry) && entry.apiVersion === version);
-  const kept = unionOfEntries(applied.filter((entry) => !isTaken(entry)));
-  return { abandoned: differenceOf(unionOfEntries(taken), kept), kept };
+  const entries = applied.filter((entry) => !isTaken(entry));
+  const kept = unionOfEntries(entries);
+  return { abandoned: differenceOf(unionOfEntries(taken), kept), kept, entries };
 }
 
 function unionOfEntries(entries: readonly ManagedFieldsEntry[]): FieldSet {

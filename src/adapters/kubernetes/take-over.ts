@@ -1,4 +1,9 @@
-import type { ApplyOptions, KubernetesObject, WriteOptions } from '../../ports/cluster-client.js';
+import type {
+  ApplyOptions,
+  KubernetesObject,
+  ManagedFieldsEntry,
+  WriteOptions,
+} from '../../ports/cluster-client.js';
 import { isEmpty, withoutFields } from './field-set.js';
 import { type FieldOwnership, ownershipWithout, takeOverFields } from './managed-fields.js';
 import { RequestFailure, statusOf } from './request-failure.js';
@@ -45,9 +50,8 @@ export async function previewTakeOver(
   const { fieldManager, takeOverFrom } = options;
   for (let tries = 1; ; tries++) {
     const applied = await applyOver(options, apply);
-    const entries = applied.metadata.managedFields ?? [];
-    const ownership = ownershipWithout(entries, takeOverFrom, fieldManager);
-    if (isEmpty(ownership.abandoned)) return applied;
+    const ownership = ownershipWithout(applied.metadata.managedFields ?? [], takeOverFrom, fieldManager);
+    if (isEmpty(ownership.abandoned)) return withEntries(applied, ownership.entries);
     const live = (await readObject(writing.requests, path))?.object;
     // Between both tries somebody else wrote.
     const isOther = live?.metadata.resourceVersion !== applied.metadata.resourceVersion;
@@ -55,12 +59,15 @@ export async function previewTakeOver(
     try {
       const tried = await patchAt(writing, path, live, changesTo(live, applied, ownership), options);
       // The second try is no apply, and would say so.
-      const managedFields = entries.filter((entry) => !takeOverFrom.includes(entry.manager ?? ''));
-      return { ...tried, metadata: { ...tried.metadata, managedFields } };
+      return withEntries(tried, ownership.entries);
     } catch (error) {
       if (statusOf(error) !== 409 || tries >= MOST_CONFLICTS) throw error;
     }
   }
+}
+
+function withEntries(object: KubernetesObject, entries: readonly ManagedFieldsEntry[]): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, managedFields: entries } };
 }
 
 /** Operations that make the object as it is what was applied, without the fields that nobody owns then. */
