@@ -47,36 +47,50 @@ export function itemKey(list: string, item: unknown): string | null {
   return `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, item[key]])))}`;
 }
 
+/** How fields came to their owner: an apply owns the entries of a map, an update the map itself, too. */
+export type Ownership = 'Apply' | 'Update';
+
 /** The fields of an object that a manager can own. */
-export function fieldsOf(object: Members): FieldSet {
+export function fieldsOf(object: Members, by: Ownership): FieldSet {
   const content = Object.entries(object).filter(([name]) => !SERVER_MEMBERS.includes(name));
   const { labels, annotations, finalizers, ownerReferences } = (object['metadata'] ?? {}) as Members;
   const owned = Object.entries({ labels, annotations, finalizers, ownerReferences });
   const shown = owned.filter(([, value]) => value !== undefined);
   const metadata = shown.length > 0 ? { metadata: Object.fromEntries(shown) } : {};
-  return membersOf({ ...Object.fromEntries(content), ...metadata });
+  return membersOf({ ...Object.fromEntries(content), ...metadata }, by);
 }
 
-function membersOf(members: Members): FieldSet {
+function membersOf(members: Members, by: Ownership): FieldSet {
   return Object.fromEntries(
-    Object.entries(members).map(([name, value]) => [`f:${name}`, nodeOf(name, value)]),
+    Object.entries(members)
+      .filter(([name, value]) => by === 'Apply' || !isEmptyMap(name, value))
+      .map(([name, value]) => [`f:${name}`, nodeOf(name, value, by)]),
   );
 }
 
-function nodeOf(name: string, value: unknown): FieldSet {
-  if (Array.isArray(value)) return listNode(name, value);
-  if (!isMembers(value)) return {};
-  return MAPS.includes(name) ? { '.': {}, ...membersOf(value) } : membersOf(value);
+/** An API server leaves these out. */
+function isEmptyMap(name: string, value: unknown): boolean {
+  return MAPS.includes(name) && isMembers(value) && Object.keys(value).length === 0;
 }
 
-function listNode(name: string, items: readonly unknown[]): FieldSet {
+function nodeOf(name: string, value: unknown, by: Ownership): FieldSet {
+  if (Array.isArray(value)) return listNode(name, value, by);
+  if (!isMembers(value)) return {};
+  return { ...(MAPS.includes(name) ? itself(by) : {}), ...membersOf(value, by) };
+}
+
+function itself(by: Ownership): FieldSet {
+  return by === 'Apply' ? {} : { '.': {} };
+}
+
+function listNode(name: string, items: readonly unknown[], by: Ownership): FieldSet {
   const nodes: Record<string, FieldSet> = {};
   for (const item of items) {
     const key = itemKey(name, item);
     if (key === null) return {};
-    nodes[key] = isMembers(item) ? { '.': {}, ...membersOf(item) } : {};
+    nodes[key] = isMembers(item) ? { '.': {}, ...membersOf(item, by) } : {};
   }
-  return items.length === 0 ? {} : { '.': {}, ...nodes };
+  return items.length === 0 ? {} : { ...itself(by), ...nodes };
 }
 
 /** The fields of both. */

@@ -79,7 +79,8 @@ function applyOperation(root: unknown, operation: Readonly<Record<string, unknow
       break;
     case 'add':
     case 'replace':
-      if (operation['op'] === 'replace' && !isThere)
+      // Of a map, an API server replaces also what is not there.
+      if (operation['op'] === 'replace' && Array.isArray(parent) && !isThere)
         throw new Error(`there is no ${String(operation['path'])}`);
       if (!Array.isArray(parent)) members[last] = operation['value'];
       else if (operation['op'] === 'replace') parent[Number(last)] = operation['value'];

@@ -18,6 +18,20 @@ export function patched(
     : { ...after, status: live['status'] };
 }
 
+/** The object without empty maps that an API server leaves out. */
+export function withoutEmptyMaps({ metadata, ...object }: KubernetesObject): KubernetesObject {
+  const hasData = ['ConfigMap', 'Secret'].includes(object.kind);
+  const kept = without(metadata, ['labels', 'annotations']) as ObjectMetadata;
+  return { ...without(object, hasData ? ['data'] : []), metadata: kept } as KubernetesObject;
+}
+
+function without(members: object, names: readonly string[]): object {
+  const isEmpty = (value: unknown): boolean => JSON.stringify(value) === '{}';
+  return Object.fromEntries(
+    Object.entries(members).filter(([name, value]) => !names.includes(name) || !isEmpty(value)),
+  );
+}
+
 export function metadataOf({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
   return { apiVersion, kind, metadata };
 }

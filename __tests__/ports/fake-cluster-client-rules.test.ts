@@ -79,6 +79,7 @@ describe('operations of a JSON patch', () => {
     ['add within a list', { l: [1, 3] }, { op: 'add', path: '/data/l/1', value: 2 }, { l: [1, 2, 3] }],
     ['replace a list item', { l: [1, 3] }, { op: 'replace', path: '/data/l/0', value: 2 }, { l: [2, 3] }],
     ['remove a list item', { l: [1, 3] }, { op: 'remove', path: '/data/l/0' }, { l: [3] }],
+    ['replace what is not there', {}, { op: 'replace', path: '/data/k', value: 2 }, { k: 2 }],
     ['add what is there', { k: 1 }, { op: 'add', path: '/data/k', value: 2 }, { k: 2 }],
     ['read escapes', {}, { op: 'add', path: '/data/a~1b~0c', value: 2 }, { 'a/b~c': 2 }],
   ])('%s', async (_title, data, operation, expected) => {
@@ -92,14 +93,14 @@ describe('operations of a JSON patch', () => {
   });
 
   test.each<[string, Record<string, unknown>]>([
-    ['replaces what is not there', { op: 'replace', path: '/data/none', value: 1 }],
+    ['replaces a list item that is not there', { op: 'replace', path: '/data/l/3', value: 1 }],
     ['removes what is not there', { op: 'remove', path: '/data/none' }],
     ['adds below what is not there', { op: 'add', path: '/data/none/below', value: 1 }],
     ['tests another value', { op: 'test', path: '/data/k', value: 2 }],
     ['is one that the fake does not know', { op: 'move', from: '/data/k', path: '/data/l' }],
   ])('refuse all where one %s', async (_title, operation) => {
     const first = { op: 'add', path: '/data/first', value: 1 };
-    expect(await clusterErrorOf(patched({ k: 1 }, first, operation))).toMatchObject({ status: 422 });
+    expect(await clusterErrorOf(patched({ k: 1, l: [1] }, first, operation))).toMatchObject({ status: 422 });
     expect(await client.get(at('a'))).toMatchObject({ data: { k: 1 } });
   });
 });

@@ -12,7 +12,14 @@ import type {
 } from '../../src/ports/cluster-client.js';
 import { BUILT_IN_KINDS, isSameKind, kindsOfDefinition } from './fake-cluster-client-kinds.js';
 import { isSame } from './fake-cluster-client-fields.js';
-import { bornAt, identityOf, nameOf, patched, referenceObject } from './fake-cluster-client-objects.js';
+import {
+  bornAt,
+  identityOf,
+  nameOf,
+  patched,
+  referenceObject,
+  withoutEmptyMaps,
+} from './fake-cluster-client-objects.js';
 import { isSelected } from './fake-cluster-client-selectors.js';
 import { createStore, referenceOf, type Store } from './fake-cluster-client-store.js';
 import { applied, updated } from './fake-cluster-client-write.js';
@@ -168,7 +175,7 @@ export class FakeClusterState {
     const live = this.store.get(referenceOf(object));
     const isChanged = live === null || JSON.stringify(live['spec']) !== JSON.stringify(object['spec']);
     const generation = (live?.metadata.generation ?? 0) + (isChanged ? 1 : 0);
-    const finished = { ...object, metadata: { ...object.metadata, generation } };
+    const finished = withoutEmptyMaps({ ...object, metadata: { ...object.metadata, generation } });
     if (options.dryRun === true) return finished;
     const stored = this.put(finished);
     const isLeaving = object.metadata.deletionTimestamp !== undefined;

@@ -45,7 +45,7 @@ export function applied(
   const start = takeOverFields(entries, options.takeOverFrom ?? [], manager) ?? entries;
   const ours = start.find((entry) => isApplyOf(entry, manager));
   const others = start.filter((entry) => entry !== ours);
-  const fields = fieldsOf(object);
+  const fields = fieldsOf(object, 'Apply');
   const conflicts = conflictsWith(others, fields, live, object);
   if (conflicts.length > 0 && options.force !== true)
     return {
@@ -82,7 +82,7 @@ export function updated(
   manager: string,
   time: string,
 ): KubernetesObject {
-  const [was, is] = [before === null ? {} : fieldsOf(before), fieldsOf(after)];
+  const [was, is] = [before === null ? {} : fieldsOf(before, 'Update'), fieldsOf(after, 'Update')];
   const others = leavesOf(intersectionOf(is, was)).filter((path) => !isSameAt(before, after, path));
   const changed = unionOf(differenceOf(is, was), unionOfAll(others.map(setOf)));
   const gone = differenceOf(was, is);
