@@ -20,6 +20,10 @@ export function createMemoryBundle(files = new Map<string, Uint8Array>()): Memor
       partial.set(path, typeof content === 'string' ? Buffer.from(content) : content);
       return Promise.resolve();
     },
+    removeBelow(path) {
+      for (const one of partial.keys()) if (one.startsWith(`${path}/`)) partial.delete(one);
+      return Promise.resolve();
+    },
     finish() {
       if (files.size > 0) return Promise.reject(new EnvironmentError('Not empty', 'Take another.'));
       for (const [path, content] of partial) files.set(path, content);

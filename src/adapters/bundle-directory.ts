@@ -30,6 +30,11 @@ export async function createBundleDirectory(directory: string): Promise<BundleWr
         await writeFile(target, content);
         last.path = target;
       }),
+    removeBelow: (path) =>
+      explain(directory, async () => {
+        await rm(join(partial, path), { recursive: true, force: true });
+        folders.clear();
+      }),
     finish: () =>
       explain(directory, async () => {
         await refuseFull(directory);

@@ -20,6 +20,8 @@ export interface BundleReader {
 export interface BundleWriter {
   /** @throws EnvironmentError where the disk is full or refuses; the bundle can only be discarded then */
   readonly write: (path: string, content: string | Uint8Array) => Promise<void>;
+  /** Takes away all that was written below a directory. */
+  readonly removeBelow: (path: string) => Promise<void>;
   /** Makes it appear, whole and on disk. @throws EnvironmentError where something is in its place by now */
   readonly finish: () => Promise<void>;
   readonly discard: () => Promise<void>;

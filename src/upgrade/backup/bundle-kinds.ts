@@ -68,7 +68,6 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   v1: [
     ['Namespace', 'namespaces', 'cluster', 'install'],
     ['ConfigMap', 'configmaps', 'namespaced', 'install'],
-    ['Secret', 'secrets', 'namespaced', 'install'],
     ['Service', 'services', 'namespaced', 'install'],
     ['ServiceAccount', 'serviceaccounts', 'namespaced', 'install'],
   ],
@@ -99,7 +98,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
 };
 
-/** Every kind that a bundle may hold; nothing else is ever read from one. */
+/** Every kind that a bundle may hold; nothing else is ever read from one. Secrets lie apart from them, encrypted. */
 export const BUNDLE_KINDS: readonly BundleKind[] = Object.entries(ROWS).flatMap(([apiVersion, rows]) =>
   rows.map(([kind, plural, scope, of]) => ({
     apiVersion,

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import type { BundleWriter } from '../../ports/bundle.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { type BundleKind, folderOf } from './bundle-kinds.js';
@@ -11,8 +12,9 @@ export type BundleFacts = Omit<BundleIndex, 'counts'>;
 
 /** Puts a bundle together, object by object; nothing of an object is kept but its digest. */
 export interface BundleBuilder {
-  /** An object that came before (a list that began anew) is replaced. */
   readonly add: (kind: BundleKind, object: KubernetesObject) => Promise<void>;
+  /** Forgets all objects of a kind in a namespace (null: wherever they are): their list begins anew. */
+  readonly restart: (kind: BundleKind, namespace: string | null) => Promise<void>;
   readonly addFile: (path: string, content: string | Uint8Array) => Promise<void>;
   /** Writes the index and, last, the digests; then the bundle is there. */
   readonly finish: (facts: BundleFacts) => Promise<BundleIndex>;
@@ -33,6 +35,17 @@ export function buildBundle(writer: BundleWriter): BundleBuilder {
       const isNew = !digests.has(path);
       await write(path, `${JSON.stringify(object, null, 2)}\n`);
       if (isNew) counts[folderOf(kind)] = (counts[folderOf(kind)] ?? 0) + 1;
+    },
+    async restart(kind, namespace) {
+      const folder = folderOf(kind);
+      const place =
+        namespace === null ? `objects/${folder}` : dirname(objectPath(kind, { namespace, name: 'x' }));
+      await writer.removeBelow(place);
+      for (const path of digests.keys()) {
+        if (!path.startsWith(`${place}/`)) continue;
+        digests.delete(path);
+        counts[folder] = (counts[folder] ?? 0) - 1;
+      }
     },
     async finish(facts) {
       const index: BundleIndex = { ...facts, counts };
