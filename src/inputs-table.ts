@@ -151,12 +151,12 @@ export const OUTPUTS = [
   {
     name: 'kubernetes-version',
     description:
-      'Kubernetes version of the cluster or, in `check`, of the files; a comma-separated list where there are several.',
+      'Kubernetes version of the cluster or, in `check`, of the files and of the live cluster where one was read; a comma-separated list where there are several.',
   },
   {
     name: 'calico-version-before',
     description:
-      'Calico version before the run or, in `check`, of the files; a comma-separated list where there are several.',
+      'Calico version before the run or, in `check`, of the files and of the live cluster where one was read; a comma-separated list where there are several.',
   },
   {
     name: 'calico-version-after',
