@@ -143,10 +143,7 @@ export const INSTALL_SCENES = {
   'host-endpoints-drop': {
     from: 'v3.13.1',
     to: 'v3.22.5',
-    add: [
-      definition('hostendpoints.crd.projectcalico.org'),
-      object(CRD, 'HostEndpoint', { name: 'node-1' }, { spec: { node: 'node-1', interfaceName: '*' } }),
-    ],
+    add: [object(CRD, 'HostEndpoint', { name: 'node-1' }, { spec: { node: 'node-1', interfaceName: '*' } })],
   },
 } satisfies Partial<Readonly<Record<PreflightCode, Scene | { readonly why: string }>>>;
 

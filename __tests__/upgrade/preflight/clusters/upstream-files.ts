@@ -1,6 +1,6 @@
 import { installObjects, operatorFor, versionOf } from '../../../../src/catalog/queries.js';
 import type { KubernetesObject } from '../../../../src/ports/cluster-client.js';
-import { compareVersions } from '../../../../src/version/version.js';
+import { compareVersions, type Version } from '../../../../src/version/version.js';
 import { object, workload } from '../../../cluster/build.js';
 
 /** Kinds by the plural that their definitions are named after; Calico's own and the operator's. */
@@ -42,6 +42,8 @@ const NAMESPACED: ReadonlySet<string> = new Set([
   'StagedNetworkPolicy',
   'StagedKubernetesNetworkPolicy',
 ]);
+/** What the catalog says of it, older releases had too. */
+const OLDEST_KNOWN = versionOf('v3.20.0');
 const STRICT_FROM = versionOf('v3.32.0');
 
 /** A definition that lets every object through. */
@@ -104,7 +106,7 @@ function definitionsOf(release: string): KubernetesObject[] {
 
 /** The names of a kind that upstream's calico.yaml has at a release, by the catalog. */
 function namesOf(release: string, kind: string): readonly string[] {
-  const version = versionOf(release);
+  const version = latest(versionOf(release), OLDEST_KNOWN);
   return installObjects()
     .filter(
       (one) =>
@@ -114,6 +116,10 @@ function namesOf(release: string, kind: string): readonly string[] {
         (one.until === null || compareVersions(version, versionOf(one.until)) <= 0),
     )
     .map(({ name }) => name);
+}
+
+function latest(a: Version, b: Version): Version {
+  return compareVersions(a, b) > 0 ? a : b;
 }
 
 const RBAC = 'rbac.authorization.k8s.io';
