@@ -25,6 +25,7 @@ describe('the plan as text', () => {
     expect(text).toContain(
       'conflicting DaemonSet kube-system/calico-node spec.x = 2 against 3 (Both changed it.)',
     );
+    expect(text).toContain('kept DaemonSet kube-system/calico-node spec.y = 5 in place of 4');
     expect(text).toContain('- { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["patch"] }');
   });
 
@@ -33,6 +34,7 @@ describe('the plan as text', () => {
     expect(summary.startsWith('## ⛔ Calico upgrade plan\n\n**blocked: ')).toBe(true);
     expect(summary).toContain('```mermaid\nflowchart LR');
     expect(summary).toContain('p0["Kubernetes v1.31<br>Calico v3.29.4"]');
+    expect(summary).toContain('<code>spec.y</code> <code>5</code> in place of <code>4</code>');
     expect(summary).not.toContain('<script>');
     expect(summary.indexOf('Blockers (1)')).toBeLessThan(summary.indexOf('### Path'));
   });

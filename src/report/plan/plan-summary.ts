@@ -131,6 +131,7 @@ function customisationRow({
   outcome,
   object,
   field,
+  upstream,
   live,
   target,
   reason,
@@ -139,7 +140,7 @@ function customisationRow({
   const values =
     outcome === 'conflicting'
       ? `${code(live || '(removed)')} against upstream’s ${code(target || '(removed)')}`
-      : code(live || '(removed)');
+      : `${code(live || '(removed)')}${upstream === '' ? '' : ` in place of ${code(upstream)}`}`;
   return `- ${sign} ${outcome}: ${escapeMarkdown(object)} ${code(field)} ${values}${reason === null ? '' : `: ${escapeMarkdown(reason)}`}\n`;
 }
 

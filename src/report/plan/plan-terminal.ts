@@ -112,12 +112,12 @@ function renderCustomisations({ customisations, upstreamChanges }: HopReport, pa
   if (upstreamChanges === null) return ['  customisations: not known, upstream’s files could not be had'];
   return [
     `  customisations: ${customisations.length}; upstream changed ${upstreamChanges} fields by itself`,
-    ...customisations.map(({ object, field, live, target, outcome, reason }) => {
+    ...customisations.map(({ object, field, upstream, live, target, outcome, reason }) => {
       const style = outcome === 'conflicting' ? 'red' : outcome === 'dropped' ? 'yellow' : 'green';
       const values =
         outcome === 'conflicting'
           ? `${live || '(removed)'} against ${target || '(removed)'}`
-          : live || '(removed)';
+          : `${live || '(removed)'}${upstream === '' ? '' : ` in place of ${upstream}`}`;
       return `    ${paint(outcome, style)} ${object} ${field} = ${values}${reason === null ? '' : ` (${singleLine(reason)})`}`;
     }),
   ];
