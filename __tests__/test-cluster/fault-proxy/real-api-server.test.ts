@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type FaultProxy, startFaultProxy } from '../../../test-cluster/fault-proxy/fault-proxy.js';
 import { describeWithCluster, ownNamespace } from '../../../test-cluster/jest.js';
 import { eventually } from '../eventually.js';
 import { createPlainClient, type PlainAnswer, type PlainClient } from './plain-client.js';
+
+const PROJECT = join(import.meta.dirname, '..', '..', '..');
 
 describeWithCluster('a real API server behind the fault proxy', { controllers: false }, (cluster) => {
   let proxy: FaultProxy;
@@ -59,6 +64,28 @@ describeWithCluster('a real API server behind the fault proxy', { controllers: f
       proxy.heal();
       await cluster().api.call('DELETE', path);
     }
+  });
+
+  test.each(['before', 'after'] as const)('kills a program %s its second write', async (at) => {
+    const script = `
+      import { createClusterClient } from '${PROJECT}/src/adapters/kubernetes/cluster-client.ts';
+      const client = await createClusterClient(process.env.PROXY_KUBECONFIG, null);
+      for (const name of ['a', 'b', 'c'])
+        await client.create(
+          { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: process.env.NAMESPACE } },
+          { fieldManager: 'm' },
+        );`;
+    const env = { ...process.env, PROXY_KUBECONFIG: proxy.kubeconfig, NAMESPACE: path.split('/')[4] };
+    const program = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+      cwd: PROJECT,
+      env,
+      stdio: 'inherit',
+    });
+    proxy.cutAtWrite(2, at, () => program.kill('SIGKILL'));
+    const [, signal] = (await once(program, 'exit')) as [number | null, string | null];
+    expect(signal).toBe('SIGKILL');
+    expect(await namesThere()).toEqual(at === 'before' ? ['a'] : ['a', 'b']);
+    expect(proxy.seen.count('get', 'configmaps')).toBe(0);
   });
 
   test('fails the N-th create of ConfigMaps, and no other', async () => {
