@@ -10,10 +10,9 @@ import { byNamespace, referenceOf } from '../object-name.js';
 import { READINGS } from '../reading-table.js';
 import { schemaDigests } from '../schema-digest.js';
 import type { ConfigMapReadings } from '../readings.js';
+import { OWN_SELECTOR } from '../own-label.js';
 import type { Reader } from './reader.js';
 
-/** Whatever journal or lock this program leaves in a cluster has this label. */
-export const OWN_LABEL = 'app.kubernetes.io/managed-by=calico-upgrade-action';
 /** More ConfigMaps than this in the environment of calico-node are no install of Calico's. */
 const MOST_CONFIG_MAPS = 10;
 /** A definition is up to 600 KB: this many at a time. */
@@ -134,7 +133,7 @@ export async function readLeftovers(reader: Reader): Promise<ObjectReference[]> 
   const lists = await Promise.all(
     [READINGS.configMap, READINGS.lease].map((reading) =>
       reader.through(reading, () => keepObjects(referenceOf), {
-        labelSelector: OWN_LABEL,
+        labelSelector: OWN_SELECTOR,
         metadataOnly: true,
       }),
     ),

@@ -1,0 +1,193 @@
+import { numberAt, textAt } from '../../cluster/fields.js';
+import { OWN_LABELS } from '../../cluster/own-label.js';
+import { ClusterError, EnvironmentError } from '../../errors.js';
+import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
+
+/** The Lease that keeps two runs on one cluster apart. */
+export const LOCK: ObjectReference = {
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  namespace: 'kube-system',
+  name: 'calico-upgrade-action',
+};
+
+/** A lock that is not renewed for so long belongs to a run that died. */
+const LEASE_SECONDS = 60;
+const RENEW_MS = 15_000;
+/** Renewing goes on for so long while the API server does not answer; then another run may have the lock. */
+const LOST_MS = 45_000;
+const WATCH_MS = 2_000;
+const FIELD_MANAGER = 'calico-upgrade-action';
+
+export interface LockOptions {
+  /** The run's address, which tells it from every other run, and tells people where to look. */
+  readonly run: string;
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly onProgress: (text: string) => void;
+  /** Told of a lock that is taken over, and of one that is lost. */
+  readonly onWarning: (text: string) => void;
+}
+
+/** The lock, held. */
+export interface Lock {
+  /** Aborted when the lock is lost: whoever holds it must not write any more. */
+  readonly lost: AbortSignal;
+  /** Gives it back; where that fails, the next run waits until it is stale. Never throws. */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Takes the lock, and renews it until it is given back. One that another run holds is watched for as long as it takes
+ * to tell that nobody renews it, by this machine's clock alone; then it is taken over, with a word. A run that starts
+ * again under the same address goes on with its own.
+ *
+ * @throws EnvironmentError where another run is at work, with its address; ClusterError where the server refuses
+ */
+export async function takeLock(client: ClusterClient, options: LockOptions): Promise<Lock> {
+  const lease = await acquire(client, options);
+  return hold(client, lease, options);
+}
+
+async function acquire(client: ClusterClient, options: LockOptions): Promise<KubernetesObject> {
+  for (;;) {
+    const found = await client.get(LOCK);
+    if (found === null) {
+      const made = await unlessBeaten(() =>
+        client.create(leaseOf(options, null), { fieldManager: FIELD_MANAGER }),
+      );
+      if (made !== null) return made;
+      continue;
+    }
+    const holder = holderOf(found);
+    if (holder !== options.run && holder !== '') {
+      const stale = await watchUntilStale(client, found, options);
+      if (stale === 'gone') continue;
+      options.onWarning(
+        `The lock of another run was not renewed for ${LEASE_SECONDS} s and is taken over. That run: ${holder}`,
+      );
+    }
+    const taken = await unlessBeaten(() =>
+      client.replace(leaseOf(options, found), { fieldManager: FIELD_MANAGER }),
+    );
+    if (taken !== null) return taken;
+  }
+}
+
+/** Null where another run was quicker: 409 for an object that is there by now, or is no longer what was read. */
+async function unlessBeaten(write: () => Promise<KubernetesObject>): Promise<KubernetesObject | null> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isBeaten(error)) return null;
+    throw error;
+  }
+}
+
+function isBeaten(error: unknown): boolean {
+  return error instanceof ClusterError && (error.status === 409 || error.status === 404);
+}
+
+/** Whether nobody renewed the lock in its time, or it is gone. @throws EnvironmentError where it is renewed */
+async function watchUntilStale(
+  client: ClusterClient,
+  found: KubernetesObject,
+  { now, sleep, onProgress }: LockOptions,
+): Promise<'stale' | 'gone'> {
+  const seconds = Math.max(numberAt(found, 'spec', 'leaseDurationSeconds') ?? LEASE_SECONDS, 1);
+  const deadline = now() + seconds * 1000;
+  onProgress(`waiting up to ${seconds} s to see whether ${holderOf(found)} still holds the lock`);
+  while (now() < deadline) {
+    await sleep(Math.min(WATCH_MS, deadline - now()));
+    const again = await client.get(LOCK);
+    if (again === null) return 'gone';
+    if (again.metadata.resourceVersion !== found.metadata.resourceVersion) throw busy(again);
+  }
+  return 'stale';
+}
+
+function hold(client: ClusterClient, first: KubernetesObject, options: LockOptions): Lock {
+  const lost = new AbortController();
+  const released = new AbortController();
+  const over = AbortSignal.any([lost.signal, released.signal]);
+  let lease = first;
+
+  /** What is wrong for good; null where the lock is renewed. @throws where the server did not answer */
+  async function renewOnce(): Promise<string | null> {
+    const renewed = await unlessBeaten(() =>
+      client.replace(leaseOf(options, lease), { fieldManager: FIELD_MANAGER }),
+    );
+    // It may have been written by a request whose answer was lost
+    const now = renewed ?? (await client.get(LOCK));
+    if (now === null || holderOf(now) !== options.run) return 'was taken by another run, or deleted';
+    lease = now;
+    return null;
+  }
+
+  async function renew(): Promise<void> {
+    let renewedAt = options.now();
+    for (;;) {
+      await options.sleep(RENEW_MS, over);
+      if (over.aborted) return;
+      const fault = await renewOnce().catch(() =>
+        options.now() - renewedAt < LOST_MS ? 'retry' : `could not be renewed for ${LOST_MS / 1000} s`,
+      );
+      if (fault === null) renewedAt = options.now();
+      if (fault === null || fault === 'retry' || released.signal.aborted) continue;
+      options.onWarning(`The lock ${fault}. Nothing more is written.`);
+      lost.abort();
+    }
+  }
+
+  const renewing = renew();
+  return {
+    lost: lost.signal,
+    async release() {
+      released.abort();
+      await renewing;
+      if (lost.signal.aborted) return;
+      const { uid, resourceVersion } = lease.metadata;
+      const exactly = {
+        ...(uid === undefined ? {} : { uid }),
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      };
+      await client.delete(LOCK, exactly).catch(() => undefined);
+    },
+  };
+}
+
+function leaseOf({ run, now }: LockOptions, before: KubernetesObject | null): KubernetesObject {
+  const time = `${new Date(now()).toISOString().slice(0, -1)}000Z`;
+  const isOurs = before !== null && holderOf(before) === run;
+  const transitions = numberAt(before, 'spec', 'leaseTransitions') ?? 0;
+  const { uid, resourceVersion } = before?.metadata ?? {};
+  return {
+    apiVersion: LOCK.apiVersion,
+    kind: LOCK.kind,
+    metadata: {
+      name: LOCK.name,
+      namespace: 'kube-system',
+      labels: OWN_LABELS,
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+    spec: {
+      holderIdentity: run,
+      leaseDurationSeconds: LEASE_SECONDS,
+      acquireTime: isOurs ? textAt(before, 'spec', 'acquireTime') : time,
+      renewTime: time,
+      leaseTransitions: before === null ? 0 : isOurs ? transitions : transitions + 1,
+    },
+  };
+}
+
+function holderOf(lease: KubernetesObject): string {
+  return textAt(lease, 'spec', 'holderIdentity');
+}
+
+function busy(lease: KubernetesObject): EnvironmentError {
+  return new EnvironmentError(
+    `Another run is at work on this cluster: ${holderOf(lease)}`,
+    'Nothing was changed. Wait until it is done, or cancel it and start again.',
+  );
+}
