@@ -165,6 +165,11 @@ export const PREFLIGHT_KINDS = {
     title: 'A datastore migration is under way',
     explanation: 'Moving to native v3 CRDs and upgrading are not done at the same time.',
   },
+  'api-group-down': {
+    title: 'An API group does not answer',
+    explanation:
+      'Kubernetes empties a namespace through every API group, and stops where one does not answer: namespaces stay, and with them what tests left behind.',
+  },
   'namespace-terminating': {
     title: 'Namespaces do not get deleted',
     explanation:

@@ -349,6 +349,7 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
       },
     ],
   ],
+  'api-group-down': [['metrics', 'skippable', { state: { failedGroups: ['metrics.k8s.io'] } }]],
   'namespace-terminating': [
     [
       'one hangs',
@@ -1054,6 +1055,7 @@ test.each<[string, Case]>([
       input: { images: [plannedImage('quay.io/calico/node:v3.31.7')] },
     },
   ],
+  ['the Calico API server down, which is told by itself', { state: { failedGroups: ['projectcalico.org'] } }],
   ['ARM', { state: { nodes: [buildNode('arm', { architecture: 'arm64' })] } }],
   [
     'every BGP session up',

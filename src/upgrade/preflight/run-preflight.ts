@@ -1,5 +1,6 @@
 import { data } from './checks/data.js';
 import { dataplane } from './checks/dataplane.js';
+import { deletion } from './checks/deletion.js';
 import { health } from './checks/health.js';
 import { images } from './checks/images.js';
 import { nodes } from './checks/nodes.js';
@@ -18,6 +19,7 @@ const CHECKS = [
   refusals,
   versions,
   health,
+  deletion,
   nodes,
   images,
   rollout,

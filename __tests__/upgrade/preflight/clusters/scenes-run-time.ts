@@ -143,6 +143,9 @@ export const RUN_TIME_SCENES = {
       ),
     ],
   },
+  'api-group-down': {
+    fake: { failedGroups: ['metrics.k8s.io'] },
+  },
   'datastore-not-ready': { edit: { 'ClusterInformation default': set('spec.datastoreReady', false) } },
   'datastore-migration': {
     add: [

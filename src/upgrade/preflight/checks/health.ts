@@ -13,8 +13,6 @@ export const health: PreflightCheck = (input) => [
   ...tigeraStatuses(input),
   ...apiserver(input),
   ...datastore(input),
-  ...terminating(input),
-  ...stuck(input),
   ...missingObjects(input),
 ];
 
@@ -116,63 +114,6 @@ function datastore({ calico }: PreflightInput): PreflightFinding[] {
         remedy: 'Let the migration to native v3 CRDs end, or delete it, first.',
         evidence: [evidenceOf(migration.reference, 'status.phase', migration.phase)],
         source: 'https://docs.tigera.io/calico/latest/operations/crd-migration',
-      }),
-    );
-  }
-  return found;
-}
-
-function terminating({ state }: PreflightInput): PreflightFinding[] {
-  if (state.terminating.length === 0) return [];
-  return [
-    finding('namespace-terminating', 'skippable', {
-      message: `${count(state.terminating.length, 'namespace waits', 'namespaces wait')} to be deleted: ${listNames(state.terminating.map(({ namespace }) => namespace))}.`,
-      remedy: 'Find out what holds them: an APIService that is down, or a finalizer.',
-      evidence: state.terminating.map(({ namespace, reason }) =>
-        evidenceOf(
-          { apiVersion: 'v1', kind: 'Namespace', namespace: null, name: namespace },
-          'status.conditions',
-          reason,
-        ),
-      ),
-      source: 'https://github.com/projectcalico/calico/issues/9527',
-    }),
-  ];
-}
-
-function stuck({ calico }: PreflightInput): PreflightFinding[] {
-  const { stuck: objects, terminatingCrds } = calico.data;
-  const found: PreflightFinding[] = [];
-  if (terminatingCrds.length > 0) {
-    found.push(
-      finding('crd-terminating', 'mandatory', {
-        message: `${count(terminatingCrds.length, 'CRD is', 'CRDs are')} being deleted: ${listNames(terminatingCrds)}.`,
-        remedy: 'Save the data of that kind at once, and find out who deletes the CRD.',
-        evidence: terminatingCrds.map((name) =>
-          evidenceOf(
-            {
-              apiVersion: 'apiextensions.k8s.io/v1',
-              kind: 'CustomResourceDefinition',
-              namespace: null,
-              name,
-            },
-            'metadata.deletionTimestamp',
-            'set',
-          ),
-        ),
-      }),
-    );
-  }
-  if (objects.length > 0) {
-    found.push(
-      finding('stuck-deletion', 'mandatory', {
-        message: `${count(objects.length, 'object waits', 'objects wait')} to be deleted: ${listNames(objects.map(({ object }) => nameOf(object)))}.`,
-        remedy:
-          'Find out who deleted them and whether the deletion is wanted, before an upgrade lets it go through.',
-        evidence: objects.map(({ object, finalizers }) =>
-          evidenceOf(object, 'metadata.finalizers', finalizers),
-        ),
-        source: 'https://github.com/projectcalico/calico/issues/9066',
       }),
     );
   }

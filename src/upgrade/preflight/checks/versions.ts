@@ -118,6 +118,12 @@ const CHECKED: ReadonlyMap<string, PreflightCode> = new Map([
   ['v3-uids-change-v3.26', 'owner-references'],
   ['v3-uids-change-v3.28', 'owner-references'],
   ['kernel-5.10', 'kernel-too-old'],
+  ['non-privileged-gone', 'non-privileged'],
+  ['admin-network-policy-enforced', 'admin-network-policies-begin'],
+  ['baseline-admin-network-policy-enforced', 'admin-network-policies-begin'],
+  ['admin-network-policy-gone', 'admin-network-policies'],
+  ['allow-tigera-renamed', 'allow-tigera-tier'],
+  ['policy-names-migrate', 'policy-names'],
 ]);
 
 function caveats(input: PreflightInput): PreflightFinding[] {
