@@ -49,14 +49,25 @@ function recommended(
       remedy: 'Name a release with the input target, or move to a newer version of this action.',
     };
   }
-  const who = own
-    ? `The policy recommends it for Kubernetes ${minor}.`
-    : `It is the newest release that upstream tests with Kubernetes ${minor}.`;
-  if (compareVersions(found, calico) >= 0) return own ? checked(own, uses, who) : release(found, who);
+  if (compareVersions(found, calico) >= 0)
+    return own
+      ? ofPolicy(own, minor, uses)
+      : release(found, `It is the newest release that upstream tests with Kubernetes ${minor}.`);
   return release(
     calico,
     `The cluster is newer than ${formatVersion(found)}, which is recommended for Kubernetes ${minor}, and stays.`,
   );
+}
+
+/** Nobody is sent into a trap because the policy says so. */
+function ofPolicy(calico: Version, minor: string, uses: Uses): Target {
+  const target = checked(calico, uses, `The policy recommends it for Kubernetes ${minor}.`);
+  if (target.kind === 'release') return target;
+  return {
+    kind: 'none',
+    reason: `The policy recommends Calico ${formatVersion(calico)} for Kubernetes ${minor}: ${target.reason}`,
+    remedy: `Correct the policy’s row, or name a release with the input target. ${target.remedy}`,
+  };
 }
 
 function recommendedOf(kubernetes: Version, uses: Uses): Version | null {
