@@ -94,6 +94,29 @@ describe('a server that does not aggregate discovery', () => {
     expect((await client.discover()).failedGroups).toEqual(['metrics.k8s.io']);
   });
 
+  test('is not waited for where an API that it aggregates is away', async () => {
+    serve(CLASSIC);
+    const answer = api.respond;
+    api.respond = (request, response): void => {
+      if (!request.url.startsWith('/apis/metrics.k8s.io/')) answer?.(request, response);
+      else response.writeHead(503, { 'content-type': 'text/plain' }).end('service unavailable\n');
+    };
+    expect((await client.discover()).failedGroups).toEqual(['metrics.k8s.io']);
+    expect(api.seen.filter(({ url }) => url === '/apis/metrics.k8s.io/v1')).toHaveLength(1);
+  });
+
+  test('is asked again where an answer is lost', async () => {
+    serve(CLASSIC);
+    const answer = api.respond;
+    let isFirst = true;
+    api.respond = (request, response): void => {
+      if (request.url !== '/apis/apps/v1' || !isFirst) answer?.(request, response);
+      else response.destroy();
+      isFirst &&= request.url !== '/apis/apps/v1';
+    };
+    expect((await client.discover()).kinds.map(({ kind }) => kind)).toContain('DaemonSet');
+  });
+
   test('is an error where the list of groups cannot be had', async () => {
     serve({ ...CLASSIC, '/apis': 403 });
     expect(await clusterErrorOf(client.discover())).toMatchObject({ verb: 'discover', status: 403 });

@@ -1,6 +1,6 @@
 import type { ServedKind } from '../../ports/cluster-client.js';
 import { groupVersionPath, type ResourceList, servedKinds } from './kinds.js';
-import { RequestFailure } from './request-failure.js';
+import { isAggregatedAway, RequestFailure } from './request-failure.js';
 import type { Requests } from './requests.js';
 import type { ApiAnswer } from './transport.js';
 
@@ -101,16 +101,22 @@ async function readClassic(requests: Requests, index: ClassicIndex): Promise<Dis
   const failedGroups: string[] = [];
   for (const apiVersion of [...(index.versions ?? []), ...groups]) {
     try {
-      const path = groupVersionPath(apiVersion);
-      kinds.push(
-        ...(await requests.read({ method: 'GET', path }, ({ text }) =>
-          servedKinds(JSON.parse(text) as ResourceList),
-        )),
-      );
+      kinds.push(...(await readGroupVersion(requests, groupVersionPath(apiVersion))));
     } catch (error) {
       if (!(error instanceof RequestFailure) || error.kind !== 'refused') throw error;
       failedGroups.push(apiVersion.split('/')[0] ?? '');
     }
   }
   return { kinds, failedGroups };
+}
+
+/** What is aggregated and away is not waited for, no more than where discovery says at once that it is stale. */
+async function readGroupVersion(requests: Requests, path: string): Promise<readonly ServedKind[]> {
+  const parse = ({ text }: ApiAnswer): readonly ServedKind[] => servedKinds(JSON.parse(text) as ResourceList);
+  try {
+    return await requests.sendOnce({ method: 'GET', path }, parse);
+  } catch (error) {
+    if (!(error instanceof RequestFailure) || isAggregatedAway(error)) throw error;
+    return requests.read({ method: 'GET', path }, parse);
+  }
 }

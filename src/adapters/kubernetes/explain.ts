@@ -1,6 +1,7 @@
 import { ClusterError, type ClusterFailure } from '../../errors.js';
 import { clip, singleLine } from '../../report/text.js';
 import {
+  isAggregatedAway,
   isCertificateFailure,
   RequestFailure,
   type StatusBody,
@@ -40,8 +41,6 @@ const PHRASES: Readonly<Record<string, string>> = {
   review: 'say what is allowed of',
   discover: 'tell',
 };
-/** How an API server that aggregates another one says that this one does not answer; it is no Status. */
-const AGGREGATED_AWAY = /^(?:service unavailable|error trying to reach service)/;
 const LONGEST_MESSAGE = 600;
 const MOST_CAUSES = 5;
 
@@ -168,7 +167,7 @@ function describeRefusal(failure: RequestFailure, doing: Doing, context: ErrorCo
     case 429:
       return { problem: said, remedy: 'The API server has too much to do: run it again later.' };
     default:
-      if (body === null && AGGREGATED_AWAY.test(failure.message))
+      if (isAggregatedAway(failure))
         return {
           problem: `${said} (what serves this API group behind the API server is away)`,
           remedy: 'See `kubectl get apiservices`, and the pods behind the one that is not available.',

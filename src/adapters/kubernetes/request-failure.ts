@@ -73,6 +73,15 @@ export function mayHaveHappened(failure: RequestFailure): boolean {
   return failure.kind === 'refused' && (failure.status ?? 0) >= 500;
 }
 
+/** Whether an API server says, in plain text, that one that it aggregates is away. */
+export function isAggregatedAway({ kind, body, message }: RequestFailure): boolean {
+  return (
+    kind === 'refused' &&
+    body === null &&
+    /^(?:service unavailable|error trying to reach service)/.test(message)
+  );
+}
+
 /** Whether the certificate of the server, or ours, is at fault: trying again would not help. */
 export function isCertificateFailure({ code }: RequestFailure): boolean {
   return /CERT|ISSUER|SIGNATURE|^ERR_TLS_|^ERR_SSL_|^ERR_OSSL|^EPROTO$|^CRL_/.test(code);
