@@ -255,6 +255,17 @@ describeWithManifests(needingManifests('an install that the operator runs'), () 
       ]);
     });
 
+    test('what the API server did not take of the values is told once, as a value', () => {
+      const [sample] = installationObjects(FROM);
+      const values = { calicoNodeDaemonSet: { noSuchField: 1 } };
+      const rendered = { ...sample!, spec: values };
+      const pruned = filledIn({ ...sample!, spec: { calicoNodeDaemonSet: {} } });
+      const helm = releaseOf({ installation: values }, [rendered]);
+      expect(told(compare({ objects: owned(upstream(FROM)), installation: pruned, helm }))).toEqual([
+        ['dropped', 'Secret', 'installation.calicoNodeDaemonSet.noSuchField', undefined, 1, undefined],
+      ]);
+    });
+
     test('what was changed behind Helm’s back is told where it was changed', () => {
       const [sample] = installationObjects(FROM);
       const objects = owned(upstream(FROM)).map((object) =>

@@ -51,7 +51,8 @@ export function resourceCustomisations(
 }
 
 function isChanged({ path, value, upstream }: StandingValue): boolean {
-  if (saysNothing(value) && saysNothing(upstream)) return false;
+  // A map that says nothing is what the API server leaves of fields that it does not know
+  if (saysNothing(value) && (isFields(value) || saysNothing(upstream))) return false;
   return canonicalText(asCompared(path, value)) !== canonicalText(asCompared(path, upstream));
 }
 
