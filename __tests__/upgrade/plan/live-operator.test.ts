@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-client.js';
 import { createManifestSource } from '../../../src/adapters/manifests/manifest-source.js';
 import { versionOf } from '../../../src/catalog/queries.js';
+import { valueAt } from '../../../src/cluster/fields.js';
 import { inspect } from '../../../src/cluster/inspect.js';
 import type { ClusterClient, KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { createManifestReader } from '../../../src/upgrade/customisations/read-manifest.js';
@@ -192,8 +193,15 @@ describeWithOperator('plan of an install by the operator', (cluster, client, ope
         },
       },
     };
-    await client().patch(INSTALLATION, { type: 'merge', body }, { fieldManager: 'kubectl-patch' });
-    await operator().settle();
+    // The stand-in may be about to write what it read before
+    await eventually(async () => {
+      await client().patch(INSTALLATION, { type: 'merge', body }, { fieldManager: 'kubectl-patch' });
+      await operator().settle();
+      const live = await client().get(INSTALLATION);
+      return valueAt(live, 'spec', 'nodeUpdateStrategy', 'rollingUpdate', 'maxUnavailable') === 2
+        ? true
+        : null;
+    });
     const found = await plan(cluster());
     const template = 'spec.calicoNodeDaemonSet.spec.template.spec';
     expect(told(found)).toEqual({
