@@ -6,6 +6,7 @@ import { valueAt } from '../../../src/cluster/fields.js';
 import { inspect } from '../../../src/cluster/inspect.js';
 import type { ClusterClient, KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { createManifestReader } from '../../../src/upgrade/customisations/read-manifest.js';
+import { changedDefinitions } from '../../../src/upgrade/plan/changed-definitions.js';
 import type { UpgradePlan } from '../../../src/upgrade/plan/plan.js';
 import { runPlan } from '../../../src/upgrade/plan/run-plan.js';
 import { type StandInOperator, startStandInOperator } from '../../../test-cluster/operator/stand-in.js';
@@ -111,6 +112,17 @@ describeWithOperator('plan of an install by the operator', (cluster, client, ope
     expect(codesOf(found)).not.toEqual(expect.arrayContaining(['rendered-object-edited']));
     expect(lastingWritesOf(cluster(), USER)).toEqual([]);
   }, 120_000);
+
+  it('definitions as the server gives them are those of upstream’s file: only other ones are held to', async () => {
+    const { calico } = await inspect(client());
+    const digests = calico?.schemaDigests ?? null;
+    const of = (release: string): readonly KubernetesObject[] =>
+      operatorObjects(release).filter(isDefinition);
+    expect(changedDefinitions(of(FROM), digests)).toEqual([]);
+    const names = changedDefinitions(of(TO), digests).map(({ metadata }) => metadata.name);
+    expect(names).toContain('felixconfigurations.crd.projectcalico.org');
+    expect(names).not.toContain('globalnetworkpolicies.crd.projectcalico.org');
+  });
 
   it('a change that a policy of the cluster refuses stops, one behind a dead webhook can be forced', async () => {
     const rules = [
