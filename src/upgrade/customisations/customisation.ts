@@ -1,15 +1,18 @@
 import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 
-/** A change of the user's to an object of the install, and what becomes of it in the target. */
+/**
+ * A change of the user's to an object of the install, to a resource of the operator's or to a value of a Helm release, and
+ * what becomes of it in the target.
+ */
 export interface Customisation {
   readonly object: ObjectReference;
   /** `spec.template.spec.containers[name=calico-node].env[name=FELIX_MTUIFACEPATTERN].value` */
   readonly field: string;
-  /** What upstream's file of the installed release says; undefined where it says nothing. */
+  /** What upstream's file, sample, chart or definition of the installed release says; undefined where it says nothing. */
   readonly upstream: unknown;
   /** What the cluster has; undefined where the user removed it. */
   readonly live: unknown;
-  /** What upstream's file of the target says; undefined where it says nothing. */
+  /** The same of the target. */
   readonly target: unknown;
   /**
    * `kept`: the target gets it. `dropped`: the target has no place for it, or has it by itself. `conflicting`: upstream
