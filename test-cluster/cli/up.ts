@@ -3,6 +3,7 @@ import { EnvironmentError } from '../../src/errors.js';
 import { clusterAvailability } from '../availability.js';
 import { listClusterDirectories, readRecord, updateRecord } from '../cluster-directory.js';
 import { startOperatorProcess } from '../operator-process/start.js';
+import { waitForCalico } from './wait-for-calico.js';
 import { installCalico } from '../ready-made/install-calico.js';
 import { provideCalicoImages } from '../real-nodes/calico-stand-in.js';
 import { removeCluster } from '../remove-cluster.js';
@@ -50,6 +51,8 @@ async function install(
     onProgress(`refused: ${object.kind} ${object.name}: ${reason}`);
   }
   await startOperatorProcess(cluster);
+  const missing = await waitForCalico(client, method);
+  onProgress(missing === null ? `Calico ${version} is ready` : `Calico is not ready: ${missing}`);
   updateRecord(cluster.directory, { installed: `Calico ${version} (${method})` });
 }
 

@@ -63,6 +63,7 @@ const SCRIPT = 'stand-in.sh';
 const PLUGIN = 'cni-plugin.sh';
 /** Names that upstream's manifests call the programs by. */
 const PROGRAMS = [
+  'usr/local/bin/operator',
   'bin/calico-node',
   'usr/bin/check-status',
   'usr/bin/filecheck',
@@ -98,9 +99,25 @@ export function calicoImages(
       component === 'apiserver'
         ? [layers.base, layers.agnhost, layers.standIn]
         : [layers.base, layers.standIn],
-    command: [`/${SCRIPT}`],
+    entrypoint: [`/${SCRIPT}`],
     env: environmentOf(component, version, behaviour),
     ...(UNPRIVILEGED[component] === undefined ? {} : { user: UNPRIVILEGED[component] }),
+  }));
+}
+
+/** Images of operators, by their versions (`v1.38.13`): they run and do nothing, for the operator is played from outside. */
+export function operatorImages(versions: readonly string[], layers: CalicoLayers): readonly ImageSpec[] {
+  return versions.map((version) => ({
+    names: [`quay.io/tigera/operator:${version}`],
+    layers: [layers.base, layers.standIn],
+    entrypoint: [`/${SCRIPT}`],
+    env: {
+      // Its manifest names the program alone
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      STAND_IN_COMPONENT: 'operator',
+      STAND_IN_VERSION: version,
+      STAND_IN_READY_AFTER: '1',
+    },
   }));
 }
 

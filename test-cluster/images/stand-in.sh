@@ -15,6 +15,7 @@ fault_here() {
 }
 
 main() {
+  [ "$STAND_IN_COMPONENT" != pod2daemon-flexvol ] || { log installed; exit 0; } # an init container
   mkdir -p "$state"
   set -- $(fault_here) # the kind, and its number
   log "starting, fault: $*"
@@ -52,7 +53,8 @@ answer() {
   if [ "$1" = live ]; then touch "$state/liveness"; else touch "$state/readiness"; fi
 }
 
-# What manifests ask over HTTP: /liveness and /readiness, 404 until it is so. An API server answers any question.
+# What manifests ask over HTTP: /liveness and /readiness, 404 until it is so. An API server answers any question, and
+# agnhost says that it is ready only where it listens for UDP too.
 serve() {
   case $STAND_IN_COMPONENT in
     node) port=9099 ;;
@@ -61,7 +63,7 @@ serve() {
     *) return 0 ;;
   esac
   if [ "$STAND_IN_COMPONENT" = apiserver ]; then
-    /agnhost netexec --http-port="$port" --udp-port=-1 --tls-cert-file=/tls.crt --tls-private-key-file=/tls.key &
+    /agnhost netexec --http-port="$port" --udp-port=8081 --tls-cert-file=/tls.crt --tls-private-key-file=/tls.key &
   else
     httpd -f -p "127.0.0.1:$port" -h "$state" &
   fi

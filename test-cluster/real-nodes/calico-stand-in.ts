@@ -1,14 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CalicoBehaviour, calicoImages, type CalicoLayers } from '../images/calico-images.js';
+import { operatorsOf, versionOf } from '../../src/catalog/queries.js';
+import {
+  type CalicoBehaviour,
+  calicoImages,
+  type CalicoLayers,
+  operatorImages,
+} from '../images/calico-images.js';
 import { writeImageArchive } from '../images/image.js';
 import { importImages } from './import-images.js';
 import { realNodesDirectory } from './layout.js';
 import { openRealNodes } from './real-node.js';
 
 /**
- * Gives the real nodes of the cluster in this directory stand-ins of all images of a Calico version, under the names
- * that upstream's manifests use. Called again for the same version, new containers behave as it says then.
+ * Gives the real nodes of the cluster in this directory stand-ins of all images of a Calico version, and of its
+ * operator, under the names that upstream's manifests use. Called again for the same version, new containers behave as it says then.
  *
  * @param version `v3.28.2`.
  * @throws EnvironmentError where a node does not take them.
@@ -20,7 +26,11 @@ export async function provideCalicoImages(
 ): Promise<void> {
   const nodes = openRealNodes(clusterDirectory);
   if (nodes.length === 0) return;
-  const archive = writeImageArchive(calicoImages(version, readLayers(clusterDirectory), behaviour));
+  const layers = readLayers(clusterDirectory);
+  const archive = writeImageArchive([
+    ...calicoImages(version, layers, behaviour),
+    ...operatorImages(operatorsOf(versionOf(version)), layers),
+  ]);
   await Promise.all(nodes.map((node) => importImages(node, archive)));
 }
 

@@ -136,6 +136,7 @@ keep_running() {
   done
 }
 
+unset TMPDIR # a directory of the machine, which is not among the node's files
 if [ "$stage" = run ]; then
   . /etc/node/node.env
 else

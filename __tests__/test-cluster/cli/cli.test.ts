@@ -143,3 +143,24 @@ describeWithCluster('npm run cluster', { lightNodes: 2 }, () => {
     TIMEOUT_MS,
   );
 });
+
+describeWithCluster('npm run cluster with Calico', { realNodes: 1 }, () => {
+  it.each([
+    ['manifest', '--nodes'],
+    ['operator', '--nodes'],
+    ['operator', '--light-nodes'],
+  ])(
+    'up installs it by %s, waits until it is ready (%s), and down leaves nothing',
+    (method, nodes) => {
+      const up = cluster('up', nodes, '1', '--calico', 'v3.30.7', '--install', method);
+      expect({ status: up.status, err: up.err }).toEqual({
+        status: 0,
+        err: expect.stringContaining('Calico v3.30.7 is ready\n'),
+      });
+      expect(up.out).toContain(`installed   Calico v3.30.7 (${method})`);
+      expect(cluster('down').out).toBe(`Gone: ${idOf(up)}`);
+      expect(directories()).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+});
