@@ -45,7 +45,11 @@ export async function waitUntilKnown(api: ApiClient, table: string): Promise<voi
   const name = `${KNOWN}-${table}`;
   await api.call('POST', POD, {
     metadata: { name, labels: { 'light-nodes.test/table': table } },
-    spec: { nodeName: node.metadata.name, containers: [{ name: 'none', image: 'none' }], tolerations: [{ operator: 'Exists' }] },
+    spec: {
+      nodeName: node.metadata.name,
+      containers: [{ name: 'none', image: 'none' }],
+      tolerations: [{ operator: 'Exists' }],
+    },
   });
   try {
     await waitWhileRunning({
