@@ -35,6 +35,21 @@ describe('pairs', () => {
     ]);
   });
 
+  test('a minor beside one of its patches gives no second pair', () => {
+    const files = {
+      'k.yaml': kubeadm('v1.33.0'),
+      'l.yaml': kubeadm('v1.33'),
+      'calico.yaml': node('v3.28.2'),
+    };
+    expect(found('pair-untested', files)).toEqual([expect.stringContaining('v1.33.0 (k.yaml:3)')]);
+    const others = {
+      'l.yaml': kubeadm('v1.34'),
+      'k.yaml': kubeadm('v1.33.0'),
+      'calico.yaml': node('v3.28.2'),
+    };
+    expect(found('pair-untested', others)).toHaveLength(2);
+  });
+
   test('a tested pair has no finding at all', () => {
     expect(judge({ 'k.yaml': kubeadm('v1.35.0'), 'h.yaml': chart('v3.31.7') })).toEqual([]);
   });

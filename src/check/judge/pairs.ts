@@ -24,7 +24,8 @@ export interface JudgedPair {
  * @param named the releases that the files name
  */
 export function pairsOf(view: ClusterView, named: readonly CalicoSighting[]): readonly JudgedPair[] {
-  const { kubernetes, live } = view;
+  const { live } = view;
+  const kubernetes = withoutCoveredMinors(view.kubernetes);
   const pair = ([one, calico]: Pair): JudgedPair => ({
     kubernetes: one,
     calico,
@@ -61,6 +62,12 @@ function cross(
   calico: readonly CalicoSighting[],
 ): readonly Pair[] {
   return kubernetes.flatMap((one) => calico.map((other): Pair => [one, other]));
+}
+
+/** v1.32 beside v1.32.4 says nothing more, and would give every pair twice. */
+function withoutCoveredMinors(all: readonly KubernetesSighting[]): readonly KubernetesSighting[] {
+  const whole = all.filter(({ version }) => version.patch !== null);
+  return all.filter((one) => one.version.patch !== null || isNone(whole, isSameMinor)(one));
 }
 
 /** Tells those that are not among others. */
