@@ -20,7 +20,8 @@ const TEST_TIMEOUT_MS = 60_000;
  * A suite that needs a cluster. It is there once the tests run: `cluster()`.
  *
  * Where it cannot be had, or would have to be built first, the tests are skipped and the title says why. With
- * REQUIRE_ALL_TESTS=1 it is built, and what cannot be had is a failure. Each test may take a minute.
+ * REQUIRE_ALL_TESTS=1 it is built, and what cannot be had is a failure; WITHOUT_REAL_NODES=1 leaves out those that need
+ * real nodes all the same. Each test may take a minute.
  */
 export function describeWithCluster(
   title: string,
@@ -36,7 +37,7 @@ export function describeWithCluster(
     });
   };
   if (!availability.isAvailable) {
-    describeUnavailable(title, availability.reason, suite);
+    describeUnavailable(title, availability.reason, suite, mayBuild() && !isLeftOut(options));
     return;
   }
   describe(title, () => {
@@ -55,12 +56,16 @@ export function describeWithCluster(
 
 const mayBuild = (): boolean => process.env['REQUIRE_ALL_TESTS'] === '1';
 
+const isLeftOut = ({ realNodes = 0 }: ClusterOptions): boolean =>
+  realNodes > 0 && process.env['WITHOUT_REAL_NODES'] === '1';
+
 function suiteAvailability(options: ClusterOptions): Availability {
+  if (isLeftOut(options)) return { isAvailable: false, reason: 'WITHOUT_REAL_NODES=1 leaves out real nodes' };
   return mayBuild() ? clusterAvailability(options) : readyAvailability(options);
 }
 
-function describeUnavailable(title: string, reason: string, suite: () => void): void {
-  if (mayBuild()) {
+function describeUnavailable(title: string, reason: string, suite: () => void, isRequired: boolean): void {
+  if (isRequired) {
     describe(title, () => {
       it('has the cluster that it needs', () => {
         throw new Error(reason);

@@ -50,7 +50,10 @@ describeWithCluster('suite', { controllers: false }, (cluster) => {
 `;
 
 /** Runs the suite as a run of its own, in a folder of its own, and gives what jest says. */
-function runSuite(env: Readonly<Record<string, string>>): {
+function runSuite(
+  env: Readonly<Record<string, string>>,
+  suite = SUITE,
+): {
   readonly text: string;
   /** JSON. */
   readonly results: string;
@@ -59,7 +62,7 @@ function runSuite(env: Readonly<Record<string, string>>): {
   const own = mkdtempSync(join(tmpdir(), 'run-'));
   const folder = mkdtempSync(join(PROJECT, '__tests__', 'test-cluster', 'suite-'));
   try {
-    writeFileSync(join(folder, 'suite.test.ts'), SUITE);
+    writeFileSync(join(folder, 'suite.test.ts'), suite);
     const { stdout, stderr } = spawnSync(
       process.execPath,
       ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--json', folder],
@@ -92,6 +95,16 @@ it('is a failure where it cannot be had and all tests are required', () => {
   expect(text).toContain('has the cluster that it needs');
   expect(text).toContain('there is no Go to build it with');
   expect(text).toContain('1 failed');
+}, 120_000);
+
+it('is skipped where real nodes are left out, though all other tests are required', () => {
+  const { text } = runSuite(
+    { ...NOTHING, REQUIRE_ALL_TESTS: '1', WITHOUT_REAL_NODES: '1' },
+    SUITE.replace('controllers: false', 'realNodes: 1'),
+  );
+  expect(text).toContain('skipped: suite: WITHOUT_REAL_NODES=1 leaves out real nodes');
+  expect(text).toContain('1 skipped');
+  expect(text).not.toContain('failed');
 }, 120_000);
 
 describeWithCluster('a run', { controllers: false }, () => {

@@ -54,6 +54,13 @@ describe('scalars', () => {
   });
 });
 
+test('in JSON that is indented with tabs, and beside templates, are read as anywhere else', () => {
+  expect(read('[\n\t{\n\t\t"a": "\\""\n\t}\n]')).toEqual([[{ a: '"' }]]);
+  expect(read(`a: {{ x }}\nb: 'it''s'\nc: "{{ y }}\\n"`)).toEqual([
+    { a: '{{ x }}', b: "it's", c: '{{ y }}\\n' },
+  ]);
+});
+
 test('reads back any value that is written as JSON', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((value) => !/\{\{|\}\}/.test(value));
   const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
@@ -72,6 +79,7 @@ test('reads back any value that is written as JSON', () => {
     fc.property(tree, fc.constantFrom(0, 2, '\t'), (value, indent) => {
       expect(read(JSON.stringify(value, null, indent))).toEqual([value]);
     }),
+    { numRuns: 1000 },
   );
 });
 

@@ -99,7 +99,6 @@ class DocumentReader {
   private events: Event[] = [];
   private at = 0;
   private anchors = new Map<string, YamlNode>();
-  private readonly templated: boolean;
   private readonly text: string;
   private readonly part: string;
   private readonly base: number;
@@ -108,7 +107,6 @@ class DocumentReader {
     this.text = text;
     this.part = part;
     this.base = base;
-    this.templated = text.slice(base, base + part.length) !== part;
   }
 
   read(events: Event[]): YamlDocument[] {
@@ -166,7 +164,8 @@ class DocumentReader {
     const start = this.base + event.valueStart;
     const end = this.base + event.valueEnd;
     const raw = this.text.slice(start, end);
-    const value = this.templated && !block ? raw : getScalarValue(this.part, event);
+    const isMasked = raw !== this.part.slice(event.valueStart, event.valueEnd);
+    const value = isMasked && !block ? raw : getScalarValue(this.part, event);
     const style = block ? 'block' : event.style === SCALAR_STYLE.PLAIN ? 'plain' : 'quoted';
     return { kind: 'scalar', value, start, end, style, isVerbatim: value === raw };
   }

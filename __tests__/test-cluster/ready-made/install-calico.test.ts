@@ -23,6 +23,7 @@ import {
   readManifest,
 } from '../../../test-cluster/ready-made/manifests.js';
 import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
+import { eventually } from '../eventually.js';
 
 const versions = manifestAvailability().isAvailable ? manifestVersions() : [];
 const manifestInstalls = versions.flatMap((version) =>
@@ -99,12 +100,14 @@ describeWithCalico('upstream’s manifests in an API server', { own: true, contr
 
   it('refuses a definition that is too large for kubectl apply, and goes on', async () => {
     const definition = 'installations.operator.tigera.io';
-    await client.delete({
+    const reference: ObjectReference = {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       namespace: null,
       name: definition,
-    });
+    };
+    await client.delete(reference);
+    await eventually(async () => ((await client.get(reference)) === null ? true : null));
     const { objects, refused } = await installOnceWithoutResources('v3.28.2');
     expect(refused.map(({ object }) => object.name)).toEqual([definition]);
     expect(refused[0]?.reason).toContain('Too long');
