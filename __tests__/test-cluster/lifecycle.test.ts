@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { EnvironmentError } from '../../src/errors.js';
 import {
   createClusterDirectory,
@@ -63,16 +63,23 @@ function emptyCluster(owner = identifyProcess(process.pid)): string {
   });
 }
 
-/** Clusters of this file are in a folder of their own, so that those of others are left alone. */
+/**
+ * Clusters of these tests are in a folder of their own, so that those of others are left alone. It is named only while a
+ * test runs: a cluster that the whole run shares must not be started in it.
+ */
 let own = '';
 const before = process.env['TMPDIR'];
 beforeAll(() => {
   own = mkdtempSync(join(tmpdir(), 'lifecycle-'));
+});
+beforeEach(() => {
   process.env['TMPDIR'] = own;
 });
-afterAll(() => {
+afterEach(() => {
   if (before === undefined) delete process.env['TMPDIR'];
   else process.env['TMPDIR'] = before;
+});
+afterAll(() => {
   rmSync(own, { recursive: true });
 });
 
