@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterError, EnvironmentError } from '../../src/errors.js';
-import type { ClusterClient, KubernetesObject, ObjectReference } from '../../src/ports/cluster-client.js';
+import type {
+  ClusterClient,
+  KubernetesObject,
+  ObjectKind,
+  ObjectReference,
+} from '../../src/ports/cluster-client.js';
 import { concurrently } from './concurrently.js';
-import { listAt, nameOf, referenceOf } from './fields.js';
+import { listAt, nameOf, referenceOf, textAt } from './fields.js';
 import { type Command, runKubectl } from './kubectl.js';
 import { isDefinition } from './manifests.js';
 
@@ -72,15 +77,39 @@ export async function waitUntilEstablished(
       !isEstablished(live);
       live = await client.get(reference)
     ) {
-      if (Date.now() > deadline) {
-        throw new EnvironmentError(
-          `${nameOf(reference)} is not Established after 30 s`,
-          'Look at its conditions.',
-        );
-      }
-      await sleep(50);
+      await pause(reference, 'Established', deadline);
+    }
+    for (const kind of kindsOf(definition)) {
+      while (!(await isServed(client, kind))) await pause(reference, 'served', deadline);
     }
   });
+}
+
+async function pause(definition: ObjectReference, state: string, deadline: number): Promise<void> {
+  if (Date.now() > deadline) {
+    throw new EnvironmentError(
+      `${nameOf(definition)} is not ${state} after 30 s`,
+      'Look at its conditions, and at the log of the API server.',
+    );
+  }
+  await sleep(50);
+}
+
+/** A definition is Established a moment before the server knows its kind. */
+async function isServed(client: ClusterClient, kind: ObjectKind): Promise<boolean> {
+  for await (const page of client.list(kind, { pageSize: 1, metadataOnly: true }))
+    return page.items.length >= 0;
+  return false;
+}
+
+function kindsOf(definition: KubernetesObject): readonly ObjectKind[] {
+  const group = textAt(definition, 'spec', 'group');
+  return listAt(definition, 'spec', 'versions')
+    .filter((version) => version['served'] === true)
+    .map((version) => ({
+      apiVersion: `${group}/${textAt(version, 'name')}`,
+      kind: textAt(definition, 'spec', 'names', 'kind'),
+    }));
 }
 
 function isEstablished(definition: KubernetesObject | null): boolean {
