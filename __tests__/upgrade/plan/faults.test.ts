@@ -2,7 +2,6 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-client.js';
 import { createManifestSource } from '../../../src/adapters/manifests/manifest-source.js';
 import { versionOf } from '../../../src/catalog/queries.js';
-import { EMPTY_POLICY } from '../../../src/policy/policy.js';
 import type { ClusterClient } from '../../../src/ports/cluster-client.js';
 import { buildPlanReport, type PlanReport } from '../../../src/report/plan/plan-report.js';
 import { createManifestReader } from '../../../src/upgrade/customisations/read-manifest.js';
@@ -13,6 +12,7 @@ import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
 import { manifestDirectory } from '../../../test-cluster/ready-made/manifests.js';
 import type { TestCluster } from '../../../test-cluster/types.js';
 import { eventually } from '../../test-cluster/eventually.js';
+import { buildOptions } from './build-options.js';
 
 /** A server that is silent for so long has forgotten the request: the proxy stalls some of them. */
 const SILENCE_MS = 2_000;
@@ -22,17 +22,7 @@ async function planOf(client: ClusterClient): Promise<unknown> {
   const plan = await runPlan(
     client,
     createManifestReader(createManifestSource(manifestDirectory(), '/', {})),
-    {
-      target: versionOf('v3.31.7'),
-      kubernetes: null,
-      installMethod: 'auto',
-      canaryNodes: 1,
-      maxUnavailable: { percent: 10 },
-      soakMs: 30_000,
-      force: false,
-      policy: EMPTY_POLICY,
-      onProgress: () => undefined,
-    },
+    buildOptions({ target: versionOf('v3.31.7') }),
   );
   const {
     clusters,
