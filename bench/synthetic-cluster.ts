@@ -87,6 +87,7 @@ export function createSyntheticCluster(size: ClusterSize): SyntheticCluster {
     exec: never,
     logs: never,
     canI: never,
+    canUser: never,
   };
 }
 

@@ -10,7 +10,7 @@ import type {
 
 /** A question that was put to the cluster. */
 export interface Asked {
-  readonly verb: 'get' | 'list';
+  readonly verb: 'get' | 'list' | 'create';
   readonly apiVersion: string;
   readonly kind: string;
   readonly namespace: string | null;
@@ -23,13 +23,15 @@ export interface ObjectsClientOptions {
   readonly kinds?: readonly ServedKind[];
   /** Status of the answer to a question; null for the answer itself. */
   readonly refuse?: (asked: Asked) => number | null;
+  /** What users may, whatever is asked. Default: true. */
+  readonly mayUsers?: boolean;
   /** Whether pages say how many objects follow. Default: true. */
   readonly saysRemaining?: boolean;
   /** Starts each list of this kind anew after its first page, once. */
   readonly restarts?: string;
 }
 
-/** A cluster that holds some objects and only ever answers reads; a write is an error of the test. */
+/** A cluster that holds some objects and only ever answers reads and questions; a write is an error of the test. */
 export interface ObjectsClient extends ClusterClient {
   /** Every request, in order. A page is one. */
   readonly asked: readonly Asked[];
@@ -107,7 +109,7 @@ export function createObjectsClient(
   }
 
   const never = (): never => {
-    throw new Error('inspect must not write, watch, run or ask for rights');
+    throw new Error('inspect must not write, watch, run or ask for its own rights');
   };
   return {
     server: 'https://cluster.example',
@@ -136,6 +138,16 @@ export function createObjectsClient(
     exec: never,
     logs: never,
     canI: never,
+    async canUser() {
+      ask({
+        verb: 'create',
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SubjectAccessReview',
+        namespace: null,
+      });
+      await Promise.resolve();
+      return { isAllowed: options.mayUsers ?? true, reason: '' };
+    },
   };
 }
 

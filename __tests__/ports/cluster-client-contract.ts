@@ -21,6 +21,8 @@ export interface ClusterUnderTest {
 export const CONFIG_MAP: ObjectKind = { apiVersion: 'v1', kind: 'ConfigMap' };
 export const DAEMON_SET: ObjectKind = { apiVersion: 'apps/v1', kind: 'DaemonSet' };
 const WIDGET: ObjectKind = { apiVersion: 'contract.example/v1', kind: 'Widget' };
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+const RBAC = `${RBAC_GROUP}/v1`;
 const MANAGER = { fieldManager: 'contract' };
 const EARLIER = { fieldManager: 'kubectl-client-side-apply' };
 
@@ -116,6 +118,32 @@ export function describeClusterClient(name: string, build: () => Promise<Cluster
       test('whether something is allowed', async () => {
         const access = { verb: 'patch', group: 'apps', resource: 'daemonsets', namespace: 'kube-system' };
         expect(await client.canI(access)).toMatchObject({ isAllowed: true });
+      });
+
+      test('whether a user is allowed something: what is bound to the user, or to everybody', async () => {
+        const access = (resource: string) => ({ verb: 'get', group: 'contract.example', resource });
+        const bind = async (resource: string, subject: object): Promise<void> => {
+          const metadata = { name: `contract-${namespace}-${resource}` };
+          const rules = [{ apiGroups: ['contract.example'], resources: [resource], verbs: ['get'] }];
+          await create({ apiVersion: RBAC, kind: 'ClusterRole', metadata, rules });
+          const roleRef = { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: metadata.name };
+          const subjects = [{ apiGroup: RBAC_GROUP, ...subject }];
+          await create({ apiVersion: RBAC, kind: 'ClusterRoleBinding', metadata, roleRef, subjects });
+        };
+        const isAllowed = async (user: string, resource: string): Promise<boolean> =>
+          (await client.canUser(user, access(resource))).isAllowed;
+
+        await bind('things', { kind: 'User', name: 'jane' });
+        await bind('common', { kind: 'Group', name: 'system:authenticated' });
+
+        // The server learns of a role a moment after it is there
+        await eventually(async () => {
+          if (!(await isAllowed('jane', 'common'))) throw new Error('not yet');
+        });
+        expect(await isAllowed('jane', 'things')).toBe(true);
+        expect(await isAllowed('jane', 'others')).toBe(false);
+        expect(await isAllowed('john', 'things')).toBe(false);
+        expect(await isAllowed('john', 'common')).toBe(true);
       });
     });
 

@@ -14,6 +14,7 @@ import type {
   WatchOptions,
 } from '../../src/ports/cluster-client.js';
 import { isSameKind } from './fake-cluster-client-kinds.js';
+import { isBound } from './fake-cluster-client-rbac.js';
 import { metadataOf } from './fake-cluster-client-objects.js';
 import { isSelected } from './fake-cluster-client-selectors.js';
 import { FakeClusterState } from './fake-cluster-client-state.js';
@@ -42,7 +43,7 @@ export interface FakeClusterOptions {
   readonly kinds?: readonly ServedKind[];
   readonly failedGroups?: readonly string[];
   readonly gitVersion?: string;
-  /** What may be done; everything where nothing is said. Asked by `canI` alone. */
+  /** What may be done; everything where nothing is said. Asked by `canI` alone: others may what is bound to them. */
   readonly isAllowed?: (access: Access) => boolean;
   readonly exec?: (options: ExecOptions) => ExecResult | Promise<ExecResult>;
   readonly logs?: (options: LogOptions) => string;
@@ -115,7 +116,7 @@ function controls(fake: Fake, calls: readonly FakeCall[]): Omit<FakeClusterClien
 
 type Reads = Pick<
   ClusterClient,
-  'server' | 'version' | 'discover' | 'read' | 'get' | 'list' | 'watch' | 'canI'
+  'server' | 'version' | 'discover' | 'read' | 'get' | 'list' | 'watch' | 'canI' | 'canUser'
 >;
 
 function reads(fake: Fake, options: FakeClusterOptions): Reads {
@@ -143,6 +144,10 @@ function reads(fake: Fake, options: FakeClusterOptions): Reads {
     async canI(access) {
       await call('review', { kind: access.resource, namespace: access.namespace ?? null });
       return { isAllowed: options.isAllowed?.(access) ?? true, reason: '' };
+    },
+    async canUser(user, access) {
+      await call('review', { kind: 'SubjectAccessReview', name: user });
+      return { isAllowed: isBound(state.store.all(), user, access), reason: '' };
     },
   };
 }

@@ -288,6 +288,8 @@ export interface ApiServerComponent extends Workload {
     readonly isAvailable: boolean;
     readonly reason: string;
     readonly message: string;
+    /** Whether kube-controller-manager may read tiers; null where that could not be asked. */
+    readonly mayReadTiers: boolean | null;
   } | null;
 }
 

@@ -22,6 +22,7 @@ import { readOperatorObjects } from './read/operator-objects.js';
 import { summarizePods } from './read/pods.js';
 import { readPullSecrets } from './read/pull-secrets.js';
 import { createReader, type Reader } from './read/reader.js';
+import { readTierAccess } from './read/tier-access.js';
 import { GROUPS_READ_WHOLE, hiddenByGroup, READINGS } from './reading-table.js';
 import type { NamespaceReadings, PodReadings, Readings } from './readings.js';
 
@@ -72,6 +73,7 @@ export async function readCluster(client: ClusterClient, options: InspectOptions
     helm,
     warnings,
     leftovers,
+    mayReadTiers,
   ] = await Promise.all([
     reader.get(READINGS.namespace, { namespace: null, name: 'kube-system' }),
     readNamespaces(reader),
@@ -86,6 +88,7 @@ export async function readCluster(client: ClusterClient, options: InspectOptions
     ),
     readWarnings(reader, workloads),
     readLeftovers(reader),
+    readTierAccess(reader, apiService),
   ]);
   const networkPolicies = await countNetworkPolicies(reader, kinds, dependents);
   const pullSecrets = await readSecrets(reader, { workloads, installObjects, operator: operatorObjects });
@@ -102,6 +105,7 @@ export async function readCluster(client: ClusterClient, options: InspectOptions
     definitions,
     schemaDigests: reader.isReadable(DEFINITIONS) ? digestsByName(definitionReadings) : null,
     apiService,
+    mayReadTiers,
     operator: operatorObjects,
     configMaps,
     calico: {

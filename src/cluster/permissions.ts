@@ -12,8 +12,8 @@ export interface PolicyRule {
 export const READ_ONLY_ROLE = 'calico-upgrade-action-plan';
 
 /**
- * The rules that inspect needs in the whole cluster, and nothing more. Besides these it asks for discovery, the server's
- * version and SelfSubjectAccessReviews, which every user may.
+ * The rules that inspect needs in the whole cluster, and nothing more. Besides these `plan` asks for discovery, the
+ * server's version and SelfSubjectAccessReviews, which every user may.
  */
 export function readOnlyRules(): PolicyRule[] {
   const rules = new Map<string, PolicyRule>();

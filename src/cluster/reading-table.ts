@@ -2,7 +2,7 @@ import type { Reading } from './read/reader.js';
 
 /** A kind that inspect reads, and how. */
 export interface KindReading extends Reading {
-  readonly verbs: readonly ('get' | 'list')[];
+  readonly verbs: readonly ('get' | 'list' | 'create')[];
 }
 
 const GET: KindReading['verbs'] = ['get'];
@@ -78,6 +78,14 @@ export const READINGS = {
     'apiservices',
     GET,
     'whether the Calico API server answers',
+  ),
+  // The one that is made instead of read: the server answers it and stores nothing
+  accessReview: read(
+    'authorization.k8s.io/v1',
+    'SubjectAccessReview',
+    'subjectaccessreviews',
+    ['create'],
+    'whether kube-controller-manager may read tiers, without which namespaces do not get deleted',
   ),
   lease: read('coordination.k8s.io/v1', 'Lease', 'leases', LIST, 'whether another run holds the lock'),
   networkPolicy: read(

@@ -37,6 +37,8 @@ export interface Readings {
   readonly definitions: readonly KubernetesObject[];
   readonly schemaDigests: CalicoState['schemaDigests'];
   readonly apiService: KubernetesObject | null;
+  /** Whether kube-controller-manager may read tiers; null where that was not asked, or not answered. */
+  readonly mayReadTiers: boolean | null;
   readonly operator: OperatorReadings;
   readonly configMaps: ConfigMapReadings;
   readonly calico: CalicoReadings;

@@ -170,6 +170,11 @@ export const PREFLIGHT_KINDS = {
     explanation:
       'Kubernetes empties a namespace through every API group, and stops where one does not answer: namespaces stay, and with them what tests left behind.',
   },
+  'tiers-not-readable': {
+    title: 'kube-controller-manager may not read tiers',
+    explanation:
+      'From v3.29 on the Calico API server shows policies only to those who may read their tier. kube-controller-manager lists every kind to collect garbage and to empty namespaces, and hangs where one is refused.',
+  },
   'namespace-terminating': {
     title: 'Namespaces do not get deleted',
     explanation:

@@ -158,7 +158,7 @@ export interface LogOptions {
   readonly limitBytes?: number;
 }
 
-/** What a SelfSubjectAccessReview asks. */
+/** What a SelfSubjectAccessReview or a SubjectAccessReview asks. */
 export interface Access {
   readonly verb: string;
   readonly group: string;
@@ -210,4 +210,6 @@ export interface ClusterClient {
   readonly exec: (options: ExecOptions) => Promise<ExecResult>;
   readonly logs: (options: LogOptions) => Promise<string>;
   readonly canI: (access: Access) => Promise<AccessAnswer>;
+  /** The same of another user, who is taken for one of `system:authenticated` and of no other group. */
+  readonly canUser: (user: string, access: Access) => Promise<AccessAnswer>;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { inspect } from '../../../src/cluster/inspect.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import {
   calicoNode,
+  cluster,
   installation,
   object,
   operatorNode,
@@ -9,6 +11,7 @@ import {
   tigeraOperator,
   workload,
 } from '../build.js';
+import { type Asked, createObjectsClient } from '../objects-client.js';
 import { calicoOf } from '../state-of.js';
 
 const CRD = 'crd.projectcalico.org/v1';
@@ -28,6 +31,30 @@ const probed = (readiness: object): KubernetesObject =>
       ],
     },
   });
+
+/** The API server of Calico, which does not answer. */
+const apiServer = (): KubernetesObject[] => [
+  workload(
+    'Deployment',
+    'calico-apiserver',
+    { 'calico-apiserver': 'docker.io/calico/apiserver:v3.28.2' },
+    { namespace: 'calico-apiserver' },
+  ),
+  object(
+    'apiregistration.k8s.io/v1',
+    'APIService',
+    { name: 'v3.projectcalico.org' },
+    {
+      spec: { service: { name: 'calico-api', namespace: 'calico-apiserver' } },
+      status: {
+        conditions: [
+          { type: 'Available', status: 'False', reason: 'MissingEndpoints', message: 'no endpoints' },
+        ],
+      },
+    },
+  ),
+];
+const refuseReview = ({ kind }: Asked): number | null => (kind === 'SubjectAccessReview' ? 403 : null);
 
 describe('calico-node', () => {
   test.each([
@@ -187,26 +214,7 @@ describe('the other parts', () => {
   });
 
   test('the API server with its APIService', async () => {
-    const apiserver = workload(
-      'Deployment',
-      'calico-apiserver',
-      { 'calico-apiserver': 'docker.io/calico/apiserver:v3.28.2' },
-      { namespace: 'calico-apiserver' },
-    );
-    const service = object(
-      'apiregistration.k8s.io/v1',
-      'APIService',
-      { name: 'v3.projectcalico.org' },
-      {
-        spec: { service: { name: 'calico-api', namespace: 'calico-apiserver' } },
-        status: {
-          conditions: [
-            { type: 'Available', status: 'False', reason: 'MissingEndpoints', message: 'no endpoints' },
-          ],
-        },
-      },
-    );
-    const { components } = await calicoOf([calicoNode('v3.28.2'), apiserver, service]);
+    const { components } = await calicoOf([calicoNode('v3.28.2'), ...apiServer()]);
     expect(components.apiserver?.apiService).toEqual({
       reference: {
         apiVersion: 'apiregistration.k8s.io/v1',
@@ -217,7 +225,22 @@ describe('the other parts', () => {
       isAvailable: false,
       reason: 'MissingEndpoints',
       message: 'no endpoints',
+      mayReadTiers: true,
     });
+  });
+
+  test.each([
+    ['is not known to an account that may not ask', { refuse: refuseReview }, null],
+    ['is what the server answers', { mayUsers: false }, false],
+  ])('whether kube-controller-manager may read tiers %s', async (_, options, expected) => {
+    const { components } = await calicoOf([calicoNode('v3.28.2'), ...apiServer()], options);
+    expect(components.apiserver?.apiService?.mayReadTiers).toBe(expected);
+  });
+
+  test('nobody asks about tiers where the API server of Calico is not there', async () => {
+    const client = createObjectsClient([...cluster(), calicoNode('v3.28.2')]);
+    await inspect(client);
+    expect(client.asked.filter(({ kind }) => kind === 'SubjectAccessReview')).toEqual([]);
   });
 
   test('the operator’s parts; a Deployment of somebody else’s named whisker is none', async () => {

@@ -1,12 +1,18 @@
 import { versionOf } from '../../../src/catalog/queries.js';
-import type { CalicoState, ClusterState } from '../../../src/cluster/cluster-state.js';
+import type { ApiServerComponent, CalicoState, ClusterState } from '../../../src/cluster/cluster-state.js';
 import { EMPTY_POLICY } from '../../../src/policy/policy.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../../../src/ports/cluster-client.js';
 import { findPath } from '../../../src/upgrade/path/find-path.js';
 import { planImages } from '../../../src/upgrade/preflight/images.js';
 import type { ObjectChange } from '../../../src/upgrade/plan/object-change.js';
 import type { PreflightInput } from '../../../src/upgrade/preflight/preflight.js';
-import { buildCalico, buildNode, buildState, type Changes } from '../../cluster/build-state.js';
+import {
+  buildCalico,
+  buildNode,
+  buildState,
+  buildWorkload,
+  type Changes,
+} from '../../cluster/build-state.js';
 
 /** What a case of preflight differs in from a cluster that is well. */
 export interface Case {
@@ -74,6 +80,29 @@ export function object(
 /** The Installation with a spec. */
 export function installation(spec: Readonly<Record<string, unknown>> = {}): KubernetesObject {
   return object('operator.tigera.io/v1', 'Installation', 'default', { spec });
+}
+
+/** A Calico with its API server, which answers and whose tiers kube-controller-manager may read. */
+export function withApiServer(
+  changes: Partial<NonNullable<ApiServerComponent['apiService']>> = {},
+): Changes<CalicoState> {
+  const apiserver: ApiServerComponent = {
+    ...buildWorkload('Deployment', 'calico-apiserver', 1),
+    apiService: {
+      reference: {
+        apiVersion: 'apiregistration.k8s.io/v1',
+        kind: 'APIService',
+        namespace: null,
+        name: 'v3.projectcalico.org',
+      },
+      isAvailable: true,
+      reason: 'Passed',
+      message: '',
+      mayReadTiers: true,
+      ...changes,
+    },
+  };
+  return { components: { apiserver } };
 }
 
 /** A change of calico-node as the server answered when it was asked without writing. */

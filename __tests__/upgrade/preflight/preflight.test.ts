@@ -22,6 +22,7 @@ import {
   installation,
   object,
   renderedNode,
+  withApiServer,
 } from './build-input.js';
 
 const somewhere: Evidence = {
@@ -307,22 +308,11 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
       'no discovery',
       'mandatory',
       {
-        calico: {
-          components: {
-            apiserver: {
-              ...buildWorkload('Deployment', 'calico-apiserver', 1),
-              apiService: {
-                reference: policyReference('APIService'),
-                isAvailable: false,
-                reason: 'FailedDiscoveryCheck',
-                message: 'no.',
-              },
-            },
-          },
-        },
+        calico: withApiServer({ isAvailable: false, reason: 'FailedDiscoveryCheck', message: 'no.' }),
       },
     ],
   ],
+  'tiers-not-readable': [['today', 'skippable', { calico: withApiServer({ mayReadTiers: false }) }]],
   'datastore-not-ready': [
     [
       'locked',

@@ -5,7 +5,7 @@ import type {
   KubernetesObject,
   ObjectReference,
 } from '../../ports/cluster-client.js';
-import { canI } from './access.js';
+import { canI, canUser } from './access.js';
 import { applyObject } from './apply.js';
 import { discover } from './discovery.js';
 import type { Doing, ErrorWriter } from './explain.js';
@@ -103,6 +103,8 @@ export function buildClient(parts: ClientParts): ClusterClient {
         readLogs(requests, logOptions),
       ),
     canI: (access_) => explaining('review', access_.resource, () => canI(requests, access_)),
+    canUser: (user, access_) =>
+      explaining('create', 'subjectaccessreviews', () => canUser(requests, user, access_)),
   };
 }
 

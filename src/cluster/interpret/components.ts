@@ -20,6 +20,7 @@ export interface ComponentSources {
   readonly configs: ConfigData;
   readonly budgets: readonly KubernetesObject[];
   readonly apiService: KubernetesObject | null;
+  readonly mayReadTiers: boolean | null;
   readonly kubeControllersConfigurations: readonly KubernetesObject[];
   readonly nodeStatuses: readonly KubernetesObject[];
 }
@@ -121,11 +122,14 @@ function readApiServer(
   sources: ComponentSources,
 ): ApiServerComponent | null {
   if (!object) return null;
-  return { ...readWorkload(object, sources.podsOf(object)), apiService: readApiService(sources.apiService) };
+  return { ...readWorkload(object, sources.podsOf(object)), apiService: readApiService(sources) };
 }
 
 /** An APIService that is backed by a Service; those of definitions (no Service) belong to no API server. */
-function readApiService(object: KubernetesObject | null): ApiServerComponent['apiService'] {
+function readApiService({
+  apiService: object,
+  mayReadTiers,
+}: ComponentSources): ApiServerComponent['apiService'] {
   if (!object || textAt(object, 'spec', 'service', 'name') === '') return null;
   const available = listAt(object, 'status', 'conditions').find((item) => item['type'] === 'Available');
   return {
@@ -133,5 +137,6 @@ function readApiService(object: KubernetesObject | null): ApiServerComponent['ap
     isAvailable: available?.['status'] === 'True',
     reason: textAt(available, 'reason'),
     message: textAt(available, 'message'),
+    mayReadTiers,
   };
 }

@@ -100,6 +100,7 @@ function interpretCalico(
     configs,
     budgets: readings.installObjects.filter(({ kind }) => kind === 'PodDisruptionBudget'),
     apiService: readings.apiService,
+    mayReadTiers: readings.mayReadTiers,
     kubeControllersConfigurations: kept(readings, 'KubeControllersConfiguration'),
     nodeStatuses: kept(readings, 'CalicoNodeStatus'),
   });

@@ -1,5 +1,6 @@
 import { ClusterError } from '../../errors.js';
 import type {
+  Access,
   ClusterClient,
   KubernetesObject,
   ListOptions,
@@ -39,6 +40,8 @@ export interface Reader {
     reading: Reading,
     place: Pick<ObjectReference, 'namespace' | 'name'>,
   ) => Promise<boolean | null>;
+  /** Whether a user may do something; null where that cannot be asked. */
+  readonly mayUser: (reading: Reading, user: string, access: Access) => Promise<boolean | null>;
   /** How many objects of a kind there are, as cheaply as the server allows. */
   readonly count: (reading: Reading) => Promise<number>;
   /** Whether all that was read of a kind so far could be. */
@@ -91,6 +94,12 @@ export function createReader(client: ClusterClient, width: number): Reader {
     all: (reading, options) => through(reading, () => keepObjects((object) => object), options),
     through,
     exists: (reading, place) => gate(() => exists(client, reading, place)),
+    mayUser: (reading, user, access) =>
+      attempt<boolean | null>(
+        reading,
+        () => null,
+        async () => (await client.canUser(user, access)).isAllowed,
+      ),
     count: (reading) =>
       attempt(
         reading,

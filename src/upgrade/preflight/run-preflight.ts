@@ -11,6 +11,7 @@ import { rendered } from './checks/rendered.js';
 import { rollout } from './checks/rollout.js';
 import { run } from './checks/run.js';
 import { storedObjects } from './checks/stored-objects.js';
+import { tiers } from './checks/tiers.js';
 import { typha } from './checks/typha.js';
 import { versions } from './checks/versions.js';
 import type { PreflightFinding, PreflightInput, Weight } from './preflight.js';
@@ -20,6 +21,7 @@ const CHECKS = [
   versions,
   health,
   deletion,
+  tiers,
   nodes,
   images,
   rollout,

@@ -1,4 +1,5 @@
 import type { PreflightCode } from '../../../../src/findings/preflight-registry.js';
+import type { KubernetesObject } from '../../../../src/ports/cluster-client.js';
 import { object, workload } from '../../../cluster/build.js';
 import { refusal } from '../../../ports/fake-cluster-client.js';
 import { all, deleting, env, gone, set } from './edits.js';
@@ -16,6 +17,35 @@ const refuseApply = (message: string, status: number): Scene => ({
     },
   },
 });
+
+/** The API server of Calico, by manifest, and whether it answers. */
+export function apiServer(isAvailable: 'True' | 'False'): KubernetesObject[] {
+  const reason = isAvailable === 'True' ? 'Passed' : 'FailedDiscoveryCheck';
+  return [
+    workload(
+      'Deployment',
+      'calico-apiserver',
+      { 'calico-apiserver': 'quay.io/calico/apiserver:v3.31.7' },
+      { count: 1, namespace: 'kube-system' },
+    ),
+    object(
+      'apiregistration.k8s.io/v1',
+      'APIService',
+      { name: 'v3.projectcalico.org' },
+      {
+        spec: {
+          group: 'projectcalico.org',
+          version: 'v3',
+          groupPriorityMinimum: 1500,
+          versionPriority: 200,
+          insecureSkipTLSVerify: true,
+          service: { namespace: 'kube-system', name: 'calico-api' },
+        },
+        status: { conditions: [{ type: 'Available', status: isAvailable, reason, message: 'no endpoints' }] },
+      },
+    ),
+  ];
+}
 
 /** Faults of workloads and of what runs. */
 export const RUN_TIME_SCENES = {
@@ -39,35 +69,10 @@ export const RUN_TIME_SCENES = {
       ),
     ],
   },
-  'apiserver-unavailable': {
-    add: [
-      workload(
-        'Deployment',
-        'calico-apiserver',
-        { 'calico-apiserver': 'quay.io/calico/apiserver:v3.31.7' },
-        { count: 1, namespace: 'kube-system' },
-      ),
-      object(
-        'apiregistration.k8s.io/v1',
-        'APIService',
-        { name: 'v3.projectcalico.org' },
-        {
-          spec: {
-            group: 'projectcalico.org',
-            version: 'v3',
-            groupPriorityMinimum: 1500,
-            versionPriority: 200,
-            insecureSkipTLSVerify: true,
-            service: { namespace: 'kube-system', name: 'calico-api' },
-          },
-          status: {
-            conditions: [
-              { type: 'Available', status: 'False', reason: 'FailedDiscoveryCheck', message: 'no endpoints' },
-            ],
-          },
-        },
-      ),
-    ],
+  'apiserver-unavailable': { add: apiServer('False') },
+  'tiers-not-readable': {
+    add: apiServer('True'),
+    edit: { 'ClusterRoleBinding calico-tier-getter': gone },
   },
   'api-group-down': {
     fake: { failedGroups: ['metrics.k8s.io'] },

@@ -123,6 +123,9 @@ function latest(a: Version, b: Version): Version {
 }
 
 const RBAC = 'rbac.authorization.k8s.io';
+/** The one role whose rules count here. */
+const TIER_GETTER = 'calico-tier-getter';
+const READ_TIERS = { apiGroups: ['projectcalico.org'], resources: ['tiers'], verbs: ['get'] };
 
 /** Upstream's calico.yaml as small as it can be: every object that the catalog knows of, with next to nothing in it. */
 export function calicoFile(release: string): KubernetesObject[] {
@@ -131,7 +134,7 @@ export function calicoFile(release: string): KubernetesObject[] {
     ...definitionsOf(release),
     ...namesOf(release, 'ServiceAccount').map((name) => object('v1', 'ServiceAccount', { name, namespace })),
     ...namesOf(release, 'ClusterRole').map((name) =>
-      object(`${RBAC}/v1`, 'ClusterRole', { name }, { rules: [] }),
+      object(`${RBAC}/v1`, 'ClusterRole', { name }, { rules: name === TIER_GETTER ? [READ_TIERS] : [] }),
     ),
     ...namesOf(release, 'ClusterRoleBinding').map((name) =>
       object(
@@ -140,7 +143,10 @@ export function calicoFile(release: string): KubernetesObject[] {
         { name },
         {
           roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
-          subjects: [{ kind: 'ServiceAccount', name, namespace }],
+          subjects:
+            name === TIER_GETTER
+              ? [{ apiGroup: RBAC, kind: 'User', name: 'system:kube-controller-manager' }]
+              : [{ kind: 'ServiceAccount', name, namespace }],
         },
       ),
     ),
