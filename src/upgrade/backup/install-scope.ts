@@ -3,6 +3,7 @@ import { valueAt } from '../../cluster/fields.js';
 import { INSTALL_OBJECTS } from '../../cluster/install-objects.js';
 import { groupOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
+import type { BundleKind } from './bundle-kinds.js';
 
 /** Namespaces that are Calico's alone: all that a bundle may hold of them belongs to the install. */
 const OWN_NAMESPACES: ReadonlySet<string> = new Set(['calico-system', 'calico-apiserver', 'tigera-operator']);
@@ -24,6 +25,16 @@ const OF_KUBERNETES: ReadonlySet<string> = new Set(['ConfigMap kube-root-ca.crt'
 export function installNamespaces({ calico }: ClusterState): readonly string[] {
   const others = [calico?.namespace, calico?.helm?.namespace].filter((name) => name !== undefined);
   return [...new Set([...OWN_NAMESPACES, 'kube-system', ...others])];
+}
+
+/** The namespaces that a kind is listed in for a bundle; null for all of the cluster. */
+export function placesOf(kind: BundleKind, state: ClusterState): readonly (string | null)[] {
+  return kind.class === 'install' && kind.isNamespaced ? installNamespaces(state) : [null];
+}
+
+/** Whether an object of that kind belongs into a bundle: what users wrote always does. */
+export function belongs(kind: BundleKind, object: KubernetesObject): boolean {
+  return kind.class !== 'install' || belongsToInstall(object);
 }
 
 /** Whether an object of a kind of the class `install` belongs to Calico's install, and not to somebody else. */

@@ -7,7 +7,8 @@ import type { ClusterClient, KubernetesObject, ServedKind } from '../../ports/cl
 import { formatVersion } from '../../version/version.js';
 import { BUNDLE_KINDS, type BundleKind } from './bundle-kinds.js';
 import type { BundleIndex, LeftOut } from './bundle-index.js';
-import { belongsToInstall, installNamespaces } from './install-scope.js';
+import { belongs, placesOf } from './install-scope.js';
+import { listInstallSecrets } from './install-secrets.js';
 import { SECRETS } from './verify-bundle.js';
 import { type BundleBuilder, buildBundle } from './write-bundle.js';
 
@@ -41,8 +42,7 @@ export async function saveBundle(
   try {
     for (const kind of await kindsToSave(client, calico.dataGroup)) {
       options.onProgress?.(`saving ${kind.plural}`);
-      if (kind.class === 'install') await saveInstall(client, kind, state, builder);
-      else await saveAll(client, kind, null, () => true, builder);
+      for (const namespace of placesOf(kind, state)) await saveAll(client, kind, namespace, builder);
     }
     const leftOut = await saveSecrets(client, state, builder, options);
     const { running } = calico.versions;
@@ -82,7 +82,7 @@ function calicoOf({ calico }: ClusterState): NonNullable<ClusterState['calico']>
 }
 
 /** The kinds that the cluster serves, Calico's in the group that holds its data. */
-async function kindsToSave(client: ClusterClient, dataGroup: string): Promise<readonly BundleKind[]> {
+export async function kindsToSave(client: ClusterClient, dataGroup: string): Promise<readonly BundleKind[]> {
   const { kinds, failedGroups } = await client.discover();
   const other = dataGroup === 'projectcalico.org' ? 'crd.projectcalico.org' : 'projectcalico.org';
   const wanted = BUNDLE_KINDS.filter(({ apiVersion }) => groupOf(apiVersion) !== other);
@@ -99,26 +99,15 @@ async function kindsToSave(client: ClusterClient, dataGroup: string): Promise<re
   return wanted.filter((kind) => kinds.some(isServed(kind)));
 }
 
-async function saveInstall(
-  client: ClusterClient,
-  kind: BundleKind,
-  state: ClusterState,
-  builder: BundleBuilder,
-): Promise<void> {
-  const namespaces = kind.isNamespaced ? installNamespaces(state) : [null];
-  for (const namespace of namespaces) await saveAll(client, kind, namespace, belongsToInstall, builder);
-}
-
 async function saveAll(
   client: ClusterClient,
   kind: BundleKind,
   namespace: string | null,
-  isWanted: (object: KubernetesObject) => boolean,
   builder: BundleBuilder,
 ): Promise<void> {
   for await (const { items, isRestart } of client.list(kind, { namespace })) {
     if (isRestart) await builder.restart(kind, namespace);
-    for (const item of items.filter(isWanted)) await builder.add(kind, withoutManagers(item));
+    for (const item of items) if (belongs(kind, item)) await builder.add(kind, withoutManagers(item));
   }
 }
 
@@ -127,8 +116,6 @@ function withoutManagers(object: KubernetesObject): KubernetesObject {
   const metadata = without(object.metadata, 'managedFields');
   return { ...object, metadata: { ...metadata, name: object.metadata.name } };
 }
-
-const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const;
 
 /** Saves the Secrets of Calico's namespaces, encrypted as one file; what is left out where there is no key. */
 async function saveSecrets(
@@ -140,22 +127,7 @@ async function saveSecrets(
   if (encrypt === null) {
     return [{ what: 'Secrets', why: 'no encryption-key was given, and nothing is saved of them in clear' }];
   }
-  let secrets: KubernetesObject[] = [];
-  for (const namespace of installNamespaces(state)) {
-    let found: KubernetesObject[] = [];
-    for await (const { items, isRestart } of client.list(SECRET, { namespace })) {
-      if (isRestart) found = [];
-      found.push(...items.filter((secret) => isInstallSecret(secret, state)).map(withoutManagers));
-    }
-    secrets = [...secrets, ...found];
-  }
+  const secrets = (await listInstallSecrets(client, state)).map(withoutManagers);
   await builder.addFile(SECRETS, await encrypt(`${JSON.stringify(secrets)}\n`));
   return [];
-}
-
-/** Tokens are made anew by Kubernetes. Of Helm's releases only Calico's own is of the install. */
-function isInstallSecret(secret: KubernetesObject, { calico }: ClusterState): boolean {
-  if (secret['type'] === 'kubernetes.io/service-account-token') return false;
-  const { owner, name } = secret.metadata.labels ?? {};
-  return belongsToInstall(secret) || (owner === 'helm' && name === calico?.helm?.name);
 }

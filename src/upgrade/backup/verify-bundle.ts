@@ -33,7 +33,7 @@ export const INDEX = 'bundle.json';
 export const SECRETS = 'secrets.age';
 
 /** The API server takes objects of 1.5 MB at most; a definition as JSON with indents has twice that. */
-const LARGEST_OBJECT = 8 * 1024 * 1024;
+export const LARGEST_OBJECT = 8 * 1024 * 1024;
 const LARGEST_LIST = 256 * 1024 * 1024;
 const LARGEST_BUNDLE = 8 * 1024 ** 3;
 const MOST_FILES = 500_000;
