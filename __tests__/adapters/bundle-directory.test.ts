@@ -1,8 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createBundleDirectory, readBundleDirectory } from '../../src/adapters/bundle-directory.js';
+import {
+  createBundleDirectory,
+  readBundleDirectory,
+  removeBundleDirectory,
+} from '../../src/adapters/bundle-directory.js';
 import { EnvironmentError } from '../../src/errors.js';
 import { readObjects, verifyBundle } from '../../src/upgrade/backup/verify-bundle.js';
 import { buildBundle } from '../../src/upgrade/backup/write-bundle.js';
@@ -98,6 +112,59 @@ describe('a bundle in a directory', () => {
     const verified = verifyBundle(readBundleDirectory(directory), EXPECTED);
     await expect(verified).rejects.toBeInstanceOf(EnvironmentError);
     await expect(verified).rejects.toThrow(reason);
+  });
+
+  test('that cannot be read says what backup-artifact is to be', async () => {
+    const error: unknown = await readBundleDirectory(directory)
+      .entries()
+      .catch((thrown: unknown) => thrown);
+    expect((error as EnvironmentError).message).toContain(`The backup in ${directory} cannot be read`);
+    expect((error as EnvironmentError).remedy).toContain('backup-artifact');
+  });
+
+  test('that the disk has no room for is said to be so, and leaves nothing', async () => {
+    const writer = await createBundleDirectory(directory);
+    const partial = join(place, readdirSync(place)[0] ?? '');
+    const path = 'objects/crd.projectcalico.org_v1_networkpolicies/team-a/one.json';
+    mkdirSync(dirname(join(partial, path)), { recursive: true });
+    symlinkSync('/dev/full', join(partial, path));
+    await expect(buildBundle(writer).add(POLICY, objectOf(POLICY, 'one', 'team-a'))).rejects.toThrow(
+      `The backup in ${directory} cannot be written: the disk is full.`,
+    );
+    await writer.discard();
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  test('where nobody may write says so', async () => {
+    await expect(createBundleDirectory('/sys/backup')).rejects.toThrow('may not be used by this user');
+  });
+
+  test('is written where others are being written, and takes away what the dead left', async () => {
+    const dead = spawnSync('true').pid;
+    const alive = process.ppid;
+    const names = [dead, alive, process.pid].map((pid) => `.backup.partial-${pid}`);
+    for (const name of [...names, `.backup.partial-${dead}x`, `.other.partial-${dead}`]) {
+      mkdirSync(join(place, name, 'objects'), { recursive: true });
+    }
+    await write();
+    expect(readdirSync(place).sort()).toEqual(
+      [`.backup.partial-${alive}`, `.backup.partial-${dead}x`, `.other.partial-${dead}`, 'backup'].sort(),
+    );
+  });
+
+  test('with another bundle in it is refused, and that one stays as it was', async () => {
+    await write();
+    const before = readFileSync(join(directory, 'bundle.json'), 'utf8');
+    await expect(createBundleDirectory(directory)).rejects.toThrow('may be another backup');
+    expect(readFileSync(join(directory, 'bundle.json'), 'utf8')).toBe(before);
+    expect(readdirSync(place)).toEqual(['backup']);
+  });
+
+  test('that is no backup is taken away', async () => {
+    await write();
+    await removeBundleDirectory(directory);
+    expect(readdirSync(place)).toEqual([]);
+    await removeBundleDirectory(directory);
   });
 
   test('below a file cannot be written, and says why', async () => {

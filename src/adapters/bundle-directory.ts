@@ -2,6 +2,7 @@ import { closeSync, constants, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
+import { CHECKSUMS } from '../upgrade/backup/checksums.js';
 import type { BundleEntry, BundleReader, BundleWriter } from '../ports/bundle.js';
 
 /**
@@ -12,17 +13,19 @@ import type { BundleEntry, BundleReader, BundleWriter } from '../ports/bundle.js
  */
 export async function createBundleDirectory(directory: string): Promise<BundleWriter> {
   const place = dirname(directory);
-  const partial = join(place, `.${basename(directory)}.partial-${process.pid}`);
-  await explain(directory, async () => {
+  const partial = join(place, `${partialPrefix(directory)}${process.pid}`);
+  const explain = <Value>(action: () => Promise<Value>): Promise<Value> =>
+    orExplained(action, 'write', directory);
+  await explain(async () => {
     await refuseFull(directory);
-    await rm(partial, { recursive: true, force: true });
+    await removeLeftovers(directory);
     await mkdir(partial, { recursive: true });
   });
   const folders = new Set<string>();
   const last = { path: partial };
   return {
     write: (path, content) =>
-      explain(directory, async () => {
+      explain(async () => {
         const target = join(partial, path);
         const folder = dirname(target);
         if (!folders.has(folder)) await mkdir(folder, { recursive: true });
@@ -31,12 +34,12 @@ export async function createBundleDirectory(directory: string): Promise<BundleWr
         last.path = target;
       }),
     removeBelow: (path) =>
-      explain(directory, async () => {
+      explain(async () => {
         await rm(join(partial, path), { recursive: true, force: true });
         folders.clear();
       }),
     finish: () =>
-      explain(directory, async () => {
+      explain(async () => {
         await refuseFull(directory);
         syncPath(last.path);
         await rmdir(directory).catch(() => undefined);
@@ -51,9 +54,46 @@ export async function createBundleDirectory(directory: string): Promise<BundleWr
 export function readBundleDirectory(directory: string): BundleReader {
   return {
     place: directory,
-    entries: () => explain(directory, () => listEntries(directory)),
-    read: (path, maxBytes) => explain(directory, () => readFile(join(directory, path), maxBytes)),
+    entries: () => orExplained(() => listEntries(directory), 'read', directory),
+    read: (path, maxBytes) => orExplained(() => readFile(join(directory, path), maxBytes), 'read', directory),
   };
+}
+
+/**
+ * Takes a bundle away that turned out to be no backup. What says that it is whole goes first: where the rest cannot be
+ * removed, it is still not taken for one.
+ */
+export async function removeBundleDirectory(directory: string): Promise<void> {
+  await rm(join(directory, CHECKSUMS), { force: true });
+  await rm(directory, { recursive: true, force: true });
+}
+
+function partialPrefix(directory: string): string {
+  return `.${basename(directory)}.partial-`;
+}
+
+/** What runs left half-written that died, or this very process did. Another run may be at work beside this one. */
+async function removeLeftovers(directory: string): Promise<void> {
+  const prefix = partialPrefix(directory);
+  const names = await readdir(dirname(directory)).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for (const name of names) {
+    const pid = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    if (!/^[1-9]\d*$/.test(pid) || isOfAnother(Number(pid))) continue;
+    await rm(join(dirname(directory), name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process that lives has that number, and is another one than this. */
+function isOfAnother(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 async function listEntries(directory: string): Promise<readonly BundleEntry[]> {
@@ -117,15 +157,25 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the path is too long',
 };
 
-async function explain<Value>(directory: string, action: () => Promise<Value>): Promise<Value> {
+const REMEDIES = {
+  write: 'Nothing was changed on the cluster. Put that right, or name another report-dir.',
+  read: 'Nothing was changed on the cluster. Give backup-artifact the name of an artifact, or the path of a directory that holds a bundle.',
+} as const;
+
+async function orExplained<Value>(
+  action: () => Promise<Value>,
+  verb: keyof typeof REMEDIES,
+  directory: string,
+): Promise<Value> {
   try {
     return await action();
   } catch (error) {
     if (error instanceof EnvironmentError) throw error;
     const { code = '', message } = error as NodeJS.ErrnoException;
+    const done = verb === 'write' ? 'written' : 'read';
     throw new EnvironmentError(
-      `The backup in ${directory} cannot be used: ${REASONS[code] ?? message}.`,
-      'Nothing was changed on the cluster. Put that right, or name another directory.',
+      `The backup in ${directory} cannot be ${done}: ${REASONS[code] ?? message}.`,
+      REMEDIES[verb],
       { cause: error },
     );
   }
