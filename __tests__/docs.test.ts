@@ -5,6 +5,7 @@ import {
   renderActionYml,
   renderFindings,
   renderInputsTable,
+  renderLookRole,
   renderOutputsTable,
   renderPreflight,
   renderReadOnlyRole,
@@ -35,6 +36,7 @@ describe('what users read is what the code does', () => {
     expect(readText('docs/findings.md')).toBe(renderFindings());
     expect(readText('docs/preflight.md')).toBe(renderPreflight());
     expect(readText('docs/plan.md')).toContain(renderReadOnlyRole());
+    expect(readText('docs/plan.md')).toContain(renderLookRole());
     expect(readText('README.md')).toContain(renderInputsTable());
     expect(readText('README.md')).toContain(renderOutputsTable());
   });

@@ -84,6 +84,12 @@ export const INPUTS = [
     description: 'Turns skippable blockers into warnings. A mandatory blocker always stops.',
   },
   {
+    name: 'inspect-nodes',
+    default: 'false',
+    description:
+      'Whether to look into the nodes before an upgrade, by a command that only reads in each calico-node pod: CNI configuration of others, and rules of both iptables backends. Needs `pods/exec` in Calico’s namespace (docs/plan.md).',
+  },
+  {
     name: 'stage-timeout-seconds',
     default: '300',
     description: 'Budget of each stage, in seconds. The rollback has its own, equal budget.',

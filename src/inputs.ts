@@ -40,6 +40,7 @@ export interface PlanInputs {
   /** Directory or URL prefix; empty for upstream. */
   readonly manifests: string;
   readonly force: boolean;
+  readonly inspectNodes: boolean;
   readonly canaryNodes: number;
   readonly maxUnavailable: { readonly nodes: number } | { readonly percent: number };
   readonly soakMs: number;
@@ -112,6 +113,7 @@ function parsePlanInputs(read: ReadInput, readInput: ReadInput): PlanInputs {
     installMethod: oneOf('install-method', read('install-method'), ['auto', 'operator', 'helm', 'manifest']),
     manifests: read('manifests'),
     force: oneOf('force', read('force'), ['true', 'false']) === 'true',
+    inspectNodes: oneOf('inspect-nodes', read('inspect-nodes'), ['true', 'false']) === 'true',
     canaryNodes: wholeNumber('canary-nodes', read('canary-nodes'), 1),
     maxUnavailable: width('max-unavailable', read('max-unavailable')),
     soakMs: wholeNumber('soak-seconds', read('soak-seconds'), 0) * 1000,

@@ -1,10 +1,12 @@
 import type {
+  BackendRules,
   CalicoConfig,
   CalicoData,
   CalicoState,
   ClusterState,
   KubeControllersComponent,
   NodeComponent,
+  NodeInside,
   NodeState,
   Workload,
 } from '../../src/cluster/cluster-state.js';
@@ -37,8 +39,26 @@ export function buildNode(name: string, changes: Partial<NodeState> = {}): NodeS
     addresses: { internal: [], calico: {} },
     room: { cpuMillis: 2000, memoryBytes: 4 * 2 ** 30, pods: 50 },
     isVirtual: false,
+    inside: buildInside(),
     ...changes,
   };
+}
+
+/** A node that was looked into: Calico's configuration alone, and every rule in the nft backend. */
+export function buildInside(changes: Partial<NodeSeen> = {}): NodeSeen {
+  return {
+    kind: 'seen',
+    cniFiles: [{ name: '10-calico.conflist', types: ['calico', 'calico-ipam', 'k8s', 'portmap'] }],
+    iptables: { legacy: buildRules(), nft: buildRules({ isHinted: true, kubernetes: 40, calico: 60 }) },
+    ...changes,
+  };
+}
+
+export type NodeSeen = Extract<NodeInside, { readonly kind: 'seen' }>;
+
+/** Rules of a backend; none where nothing is said. */
+export function buildRules(changes: Partial<BackendRules> = {}): BackendRules {
+  return { isHinted: false, kubernetes: 0, calico: 0, other: 0, ...changes };
 }
 
 /** A workload of the install whose pods are all new and ready. */

@@ -3,6 +3,7 @@ import {
   renderActionYml,
   renderFindings,
   renderInputsTable,
+  renderLookRole,
   renderOutputsTable,
   renderPreflight,
   renderReadOnlyRole,
@@ -15,7 +16,5 @@ writeFileSync('README.md', replaceSection(withInputs, 'outputs', renderOutputsTa
 writeFileSync('action.yml', renderActionYml());
 writeFileSync('docs/findings.md', renderFindings());
 writeFileSync('docs/preflight.md', renderPreflight());
-writeFileSync(
-  'docs/plan.md',
-  replaceSection(readFileSync('docs/plan.md', 'utf8'), 'role', renderReadOnlyRole()),
-);
+const plan = replaceSection(readFileSync('docs/plan.md', 'utf8'), 'role', renderReadOnlyRole());
+writeFileSync('docs/plan.md', replaceSection(plan, 'look-role', renderLookRole()));

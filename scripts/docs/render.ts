@@ -1,4 +1,11 @@
-import { helmRules, READ_ONLY_ROLE, readOnlyRules, type PolicyRule } from '../../src/cluster/permissions.js';
+import {
+  helmRules,
+  LOOK_ROLE,
+  lookRules,
+  READ_ONLY_ROLE,
+  readOnlyRules,
+  type PolicyRule,
+} from '../../src/cluster/permissions.js';
 import { PREFLIGHT_KINDS, type PreflightKind } from '../../src/findings/preflight-registry.js';
 import { FINDING_KINDS, type FindingKind } from '../../src/findings/registry.js';
 import { INPUTS, OUTPUTS, type InputSpec } from '../../src/inputs-table.js';
@@ -134,6 +141,21 @@ export function renderReadOnlyRole(): string {
     '  namespace: tigera-operator',
     'rules:',
     ...helmRules().map(renderRule),
+    '```',
+  ].join('\n');
+}
+
+/** The role that the input `inspect-nodes` needs besides, as YAML. */
+export function renderLookRole(): string {
+  return [
+    '```yaml',
+    'apiVersion: rbac.authorization.k8s.io/v1',
+    'kind: Role',
+    'metadata:',
+    `  name: ${LOOK_ROLE}`,
+    '  namespace: calico-system # where calico-node is; kube-system for manifest installs',
+    'rules:',
+    ...lookRules().map(renderRule),
     '```',
   ].join('\n');
 }

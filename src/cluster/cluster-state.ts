@@ -83,6 +83,41 @@ export interface NodeState {
   readonly room: { readonly cpuMillis: number; readonly memoryBytes: number; readonly pods: number };
   /** A node without a kubelet of its own (virtual-kubelet, Fargate): calico-node never runs there. */
   readonly isVirtual: boolean;
+  /** What is inside, as its calico-node pod sees it; null where nobody looked. */
+  readonly inside: NodeInside | null;
+}
+
+/** What a look into a node gave. */
+export type NodeInside =
+  | {
+      readonly kind: 'seen';
+      /** CNI configuration in the order in which a container runtime takes it; null where calico-node does not have it. */
+      readonly cniFiles: readonly CniFile[] | null;
+      readonly iptables: IptablesRules;
+    }
+  | { readonly kind: 'unseen'; readonly reason: string; readonly isForbidden: boolean };
+
+/** A file of CNI configuration. */
+export interface CniFile {
+  readonly name: string;
+  /** Every `type` in it: plugins, their IPAM, what they delegate to; empty where it is no configuration. */
+  readonly types: readonly string[];
+}
+
+/** The rules of a node by iptables' backends; null where they could not be read. */
+export interface IptablesRules {
+  readonly legacy: BackendRules | null;
+  readonly nft: BackendRules | null;
+}
+
+/** How many rules there are in one backend, of both address families. */
+export interface BackendRules {
+  /** Whether the kubelet's chains are there, by which programs find out the backend. */
+  readonly isHinted: boolean;
+  /** Rules in Kubernetes' chains (KUBE-…), in Calico's (cali-…) and elsewhere. */
+  readonly kubernetes: number;
+  readonly calico: number;
+  readonly other: number;
 }
 
 export type InstallMethodOnCluster = 'operator' | 'helm' | 'manifest';

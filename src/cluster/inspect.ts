@@ -1,5 +1,6 @@
 import type { ClusterClient, KubernetesObject, ServedKind } from '../ports/cluster-client.js';
 import type { ClusterState, Unreadable } from './cluster-state.js';
+import { lookIntoNodes } from './inside/look-into-nodes.js';
 import { keepObjects } from './interpret/accumulator.js';
 import { isInjected } from './interpret/application-layer.js';
 import { roleOf } from './interpret/find-workloads.js';
@@ -34,17 +35,21 @@ export interface InspectOptions {
    * each object, since none is kept. Where a list begins anew, with the same object again.
    */
   readonly observe?: ObjectObserver;
+  /** Whether commands that only read are run in the pods of calico-node. Default: false. */
+  readonly lookIntoNodes?: boolean;
 }
 
 /** Wide enough to keep a connection busy, and far below what the API server gives one client. */
 const DEFAULT_WIDTH = 8;
 
 /**
- * Reads a cluster, through its API alone, and writes nothing. What may not or cannot be read is in `unreadable`.
+ * Reads a cluster, through its API alone, and writes nothing. What may not or cannot be read is in `unreadable`; nodes
+ * that could not be looked into say so themselves.
  * @throws ClusterError where the server cannot be reached, or does not know who asks
  */
 export async function inspect(client: ClusterClient, options: InspectOptions = {}): Promise<ClusterState> {
-  return interpret(await readCluster(client, options));
+  const state = interpret(await readCluster(client, options));
+  return options.lookIntoNodes === true ? lookIntoNodes(client, state) : state;
 }
 
 /** The readings of a cluster, not yet judged. */

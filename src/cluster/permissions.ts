@@ -41,3 +41,11 @@ function compare(a: PolicyRule, b: PolicyRule): number {
 export function helmRules(): PolicyRule[] {
   return [{ apiGroups: [''], resources: [HELM_SECRET.plural], verbs: HELM_SECRET.verbs }];
 }
+
+/** The name of the Role that the input `inspect-nodes` needs besides. */
+export const LOOK_ROLE = 'calico-upgrade-action-inspect-nodes';
+
+/** The rules that it gives in the namespace of calico-node: to run a command in its pods. */
+export function lookRules(): PolicyRule[] {
+  return [{ apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] }];
+}

@@ -143,6 +143,21 @@ export const PREFLIGHT_KINDS = {
     explanation:
       'From v3.29 on upstream asks for Linux 5.10 or newer, or a distribution’s kernel that it names.',
   },
+  'nodes-not-inspected': {
+    title: 'Nodes were not looked into',
+    explanation:
+      'What lies in the nodes the API does not show. With the input inspect-nodes a command that only reads runs in each calico-node pod, where the account may do that.',
+  },
+  'cni-configuration-foreign': {
+    title: 'CNI configuration of another on a node',
+    explanation:
+      'Container runtimes take the first file by name. One that another CNI left before Calico’s gives new pods its network; one behind it waits for Calico’s to go.',
+  },
+  'iptables-backend-mixed': {
+    title: 'Rules in both backends of iptables',
+    explanation:
+      'The kernel goes through the rules of both backends, legacy and nft. Where Felix and Kubernetes do not use the same one, or one has changed sides, old rules go on dropping traffic until the node reboots.',
+  },
   'workload-unhealthy': {
     title: 'A component is not healthy now',
     explanation: 'What fails before the upgrade fails after it too, and hides what the upgrade does.',

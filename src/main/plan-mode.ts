@@ -45,6 +45,7 @@ export async function runPlanMode(
     maxUnavailable: inputs.maxUnavailable,
     soakMs: inputs.soakMs,
     force: inputs.force,
+    inspectNodes: inputs.inspectNodes,
     policy,
     onProgress: reporter.progress,
   });

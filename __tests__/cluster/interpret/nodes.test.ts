@@ -37,6 +37,7 @@ describe('nodes', () => {
       addresses: { internal: ['10.0.0.1'], calico: { 'projectcalico.org/IPv4Address': '10.0.0.1/24' } },
       room: { cpuMillis: 4000, memoryBytes: 8 * 2 ** 30, pods: 110 },
       isVirtual: false,
+      inside: null,
     });
   });
 

@@ -11,6 +11,7 @@ export function buildOptions(changes: Partial<PlanOptions> = {}): PlanOptions {
     maxUnavailable: { percent: 10 },
     soakMs: 30_000,
     force: false,
+    inspectNodes: false,
     policy: EMPTY_POLICY,
     onProgress: () => undefined,
     ...changes,

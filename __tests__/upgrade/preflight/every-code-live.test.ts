@@ -36,7 +36,7 @@ describeWithCluster('preflight on a real API server', { controllers: false, own:
   ] satisfies (readonly [string, Scene])[])(
     'a cluster that is well, installed %s, shows notes alone',
     async (_, scene) => {
-      expect(await find(scene)).toEqual(['caveat']);
+      expect(await find(scene)).toEqual(['caveat', 'nodes-not-inspected']);
     },
     120_000,
   );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createFakeClusterClient } from '../../ports/fake-cluster-client.js';
 import { codesOf, KUBERNETES, objectsOf, planOf, type Scene, withoutFault } from './clusters/scene.js';
+import { lookAt } from './clusters/node-looks.js';
 import { SCENES } from './clusters/scenes.js';
 
 /** The codes that a plan of the scene's cluster finds. */
@@ -20,9 +21,13 @@ test.each([
 ] satisfies (readonly [string, Scene])[])(
   'a cluster that is well, installed %s, shows notes alone',
   async (_, scene) => {
-    expect(await find(scene)).toEqual(['caveat']);
+    expect(await find(scene)).toEqual(['caveat', 'nodes-not-inspected']);
   },
 );
+
+test('nor does it show more to who looks into its nodes', async () => {
+  expect(await find({ options: { inspectNodes: true }, fake: { exec: lookAt() } })).toEqual(['caveat']);
+});
 
 const shown = Object.entries(SCENES).flatMap(([code, scene]) =>
   'why' in scene ? [] : [[code, scene] as const],

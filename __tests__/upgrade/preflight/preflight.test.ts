@@ -14,6 +14,7 @@ import type { Customisation } from '../../../src/upgrade/customisations/customis
 import type { PlannedImage, Weight } from '../../../src/upgrade/preflight/preflight.js';
 import { isBlocking, runPreflight } from '../../../src/upgrade/preflight/run-preflight.js';
 import { buildCalico, buildNode, buildWorkload, type Changes } from '../../cluster/build-state.js';
+import { nodeWithFiles, nodeWithRules } from './build-inside.js';
 import {
   buildInput,
   type Case,
@@ -278,6 +279,36 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
       },
     ],
     ['there already', 'warning', { state: { nodes: [buildNode('old', { kernel: '5.4.0-1-generic' })] } }],
+  ],
+  'nodes-not-inspected': [
+    ['nobody asked for it', 'notice', { state: { nodes: [buildNode('n', { inside: null })] } }],
+  ],
+  'cni-configuration-foreign': [
+    [
+      'before Calico’s',
+      'skippable',
+      {
+        state: {
+          nodes: [nodeWithFiles({ '05-cilium.conflist': ['cilium-cni'], '10-calico.conflist': ['calico'] })],
+        },
+      },
+    ],
+    [
+      'behind Calico’s',
+      'warning',
+      {
+        state: {
+          nodes: [nodeWithFiles({ '10-calico.conflist': ['calico'], '50-weave.conf': ['weave-net'] })],
+        },
+      },
+    ],
+  ],
+  'iptables-backend-mixed': [
+    [
+      'Calico’s rules in both',
+      'skippable',
+      { state: { nodes: [nodeWithRules({ legacy: { calico: 5 }, nft: { kubernetes: 40, calico: 60 } })] } },
+    ],
   ],
   'workload-unhealthy': [
     ['two of three ready', 'skippable', { calico: { components: { node: { ...node, ready: 2 } } } }],

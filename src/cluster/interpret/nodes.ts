@@ -52,6 +52,7 @@ export function readNode(node: KubernetesObject): NodeReading {
         pods: parseQuantity(valueAt(node, 'status', 'allocatable', 'pods')) ?? 0,
       },
       isVirtual: isVirtual(node),
+      inside: null,
     },
     marks: filterKeys(annotations, (key) => MARKS.test(key)),
     providerId: textAt(node, 'spec', 'providerID'),

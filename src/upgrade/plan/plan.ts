@@ -18,6 +18,8 @@ export interface PlanOptions extends WaveOptions {
   readonly installMethod: 'auto' | 'operator' | 'helm' | 'manifest';
   readonly soakMs: number;
   readonly force: boolean;
+  /** Whether to look into the nodes, by their calico-node pods. */
+  readonly inspectNodes: boolean;
   readonly policy: Policy;
   readonly onProgress: (text: string) => void;
 }

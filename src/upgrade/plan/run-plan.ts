@@ -28,8 +28,8 @@ export async function runPlan(
   manifests: ManifestReader,
   options: PlanOptions,
 ): Promise<UpgradePlan> {
-  options.onProgress('reading the cluster');
-  const state = await inspect(client);
+  options.onProgress(options.inspectNodes ? 'reading the cluster and its nodes' : 'reading the cluster');
+  const state = await inspect(client, { lookIntoNodes: options.inspectNodes });
   const { calico } = state;
   const from = calico?.versions.running ?? null;
   if (!calico || !from) return planWithoutTarget(state, null);

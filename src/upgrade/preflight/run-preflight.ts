@@ -1,8 +1,11 @@
+import { cniFiles } from './checks/cni-files.js';
 import { data } from './checks/data.js';
 import { dataplane } from './checks/dataplane.js';
 import { deletion } from './checks/deletion.js';
 import { health } from './checks/health.js';
+import { iptablesBackends } from './checks/iptables-backends.js';
 import { images } from './checks/images.js';
+import { nodeLooks } from './checks/node-looks.js';
 import { nodes } from './checks/nodes.js';
 import { operator } from './checks/operator.js';
 import { pools } from './checks/pools.js';
@@ -23,6 +26,9 @@ const CHECKS = [
   deletion,
   tiers,
   nodes,
+  nodeLooks,
+  cniFiles,
+  iptablesBackends,
   images,
   rollout,
   typha,

@@ -27,7 +27,7 @@ export interface Scene {
   /** What only a cluster in memory can be made to do; such a scene is not set on a real API server. */
   readonly fake?: Partial<FakeClusterOptions>;
   /** The way on which the same cluster has no fault, where it is the way that makes one. */
-  readonly well?: Pick<Scene, 'from' | 'to' | 'options' | 'withoutFiles'>;
+  readonly well?: Pick<Scene, 'from' | 'to' | 'options' | 'withoutFiles' | 'fake'>;
 }
 
 export const KUBERNETES = 'v1.34.4';

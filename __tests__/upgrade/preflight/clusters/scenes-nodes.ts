@@ -1,6 +1,7 @@
 import type { PreflightCode } from '../../../../src/findings/preflight-registry.js';
 import { object, pod, workload } from '../../../cluster/build.js';
 import { all, container, set } from './edits.js';
+import { type Look, lookAt } from './node-looks.js';
 import type { Scene } from './scene.js';
 
 const NODE = 'DaemonSet calico-node';
@@ -35,6 +36,13 @@ const waiting = (name: string, image: string) => ({
 });
 const failingApp = waiting('app', 'quay.io/team/app:v1');
 
+/** What is inside the nodes is for a cluster in memory to show: on a real API server without kubelets nothing runs. */
+const inside = (look: Look): Scene => ({
+  options: { inspectNodes: true },
+  fake: { exec: lookAt(look) },
+  well: { options: { inspectNodes: true }, fake: { exec: lookAt() } },
+});
+
 /** Faults of nodes, of the images that they pull, and of Typha. */
 export const NODE_SCENES = {
   'node-not-ready': { edit: { 'Node node-2': set('status.conditions', condition('Ready', 'False')) } },
@@ -60,6 +68,16 @@ export const NODE_SCENES = {
       }),
     },
   },
+  'nodes-not-inspected': { well: { options: { inspectNodes: true } } },
+  'cni-configuration-foreign': inside({
+    files: { '05-cilium.conflist': ['cilium-cni'], '10-calico.conflist': ['calico', 'calico-ipam'] },
+  }),
+  'iptables-backend-mixed': inside({
+    rules: {
+      'iptables-legacy-save': { calico: 60, other: 9 },
+      'iptables-nft-save': { hint: 3, kubernetes: 40 },
+    },
+  }),
   'image-architecture': { edit: { 'Node node-2': set('status.nodeInfo.architecture', 'riscv64') } },
   'image-pull-failing': {
     edit: {
