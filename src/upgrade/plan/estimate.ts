@@ -19,6 +19,7 @@ export function estimateStage(
     case 'crds':
     case 'rbac':
     case 'config':
+    case 'data':
     case 'rbac-trim':
       return QUIET_STAGE_MS;
     case 'typha':

@@ -29,6 +29,7 @@ export const STAGES = [
   'crds',
   'rbac',
   'config',
+  'data',
   'operator',
   'typha',
   'node',

@@ -27,6 +27,7 @@ export const STAGE_SUMMARIES: Readonly<Record<StageName, string>> = {
   crds: 'Adds and updates CRDs, and waits until each is Established. None is ever deleted.',
   rbac: 'Gives every account the rules of both releases, so that a node finds what it needs whichever it runs.',
   config: 'Updates ConfigMaps, Services and budgets.',
+  data: 'Puts back what users wrote: policies, pools, BGP, Felix’s configuration. Only a rollback does so.',
   operator: 'Moves the operator, which then rolls Typha, kube-controllers and the nodes.',
   typha: 'Rolls Typha.',
   node: 'Moves calico-node wave by wave; no node outside a wave changes before the wave is well.',

@@ -2,12 +2,15 @@ import type { Evidence, Owner, OwnerTool } from '../../../cluster/cluster-state.
 import { formatVersion } from '../../../version/version.js';
 import { nameOf } from '../../../cluster/object-name.js';
 import { count, evidenceOf, finding, listNames, nodeReference } from '../finding.js';
-import type { PreflightCheck, PreflightFinding, PreflightInput } from '../preflight.js';
+import type { PreflightFinding, PreflightInput } from '../preflight.js';
 
 const OLDEST_KUBERNETES_MINOR = 23;
 
+/** Whatever is to be done to a cluster, this is asked of it first. */
+type Cluster = Pick<PreflightInput, 'state' | 'calico'>;
+
 /** What this program does not upgrade at all, and why. */
-export const refusals: PreflightCheck = (input) => [
+export const refusals = (input: Cluster): readonly PreflightFinding[] => [
   ...kubernetesTooOld(input),
   ...otherKinds(input),
   ...windowsNodes(input),
@@ -16,7 +19,7 @@ export const refusals: PreflightCheck = (input) => [
   ...severalMethods(input),
 ];
 
-function kubernetesTooOld({ state }: PreflightInput): PreflightFinding[] {
+function kubernetesTooOld({ state }: Cluster): PreflightFinding[] {
   if (state.kubernetes.version.minor >= OLDEST_KUBERNETES_MINOR) return [];
   return [
     finding('kubernetes-too-old', 'mandatory', {
@@ -27,7 +30,7 @@ function kubernetesTooOld({ state }: PreflightInput): PreflightFinding[] {
   ];
 }
 
-function otherKinds({ calico }: PreflightInput): PreflightFinding[] {
+function otherKinds({ calico }: Cluster): PreflightFinding[] {
   const found: PreflightFinding[] = [];
   if (calico.datastore === 'etcdv3') {
     found.push(
@@ -85,7 +88,7 @@ function otherKinds({ calico }: PreflightInput): PreflightFinding[] {
   return found;
 }
 
-function windowsNodes({ state }: PreflightInput): PreflightFinding[] {
+function windowsNodes({ state }: Cluster): PreflightFinding[] {
   const windows = state.nodes.filter(({ os }) => os === 'windows');
   if (windows.length === 0) return [];
   return [
@@ -100,7 +103,7 @@ function windowsNodes({ state }: PreflightInput): PreflightFinding[] {
   ];
 }
 
-function otherCnis({ state, calico }: PreflightInput): PreflightFinding[] {
+function otherCnis({ state, calico }: Cluster): PreflightFinding[] {
   // Policy-only installs stand beside the cloud's CNI by design, and canal is refused by itself
   const allowed = calico.providesNetworking ? [] : ['aws-vpc-cni', 'azure-cni', 'gke', 'flannel', 'canal'];
   const others = state.network.otherCnis.filter(({ name }) => !allowed.includes(name));
@@ -141,7 +144,7 @@ const INSTEAD: Readonly<Record<OwnerTool, string>> = {
 /** Kubespray writes once and goes; what it would do at its next run is worth a warning, not a stop. */
 const WRITES_ONCE: ReadonlySet<OwnerTool> = new Set(['kubespray']);
 
-function ownedElsewhere({ state, calico }: PreflightInput): PreflightFinding[] {
+function ownedElsewhere({ state, calico }: Cluster): PreflightFinding[] {
   const owners = state.owners.filter(({ tool }) => tool !== 'helm' || calico.method !== 'helm');
   const byTool = new Map<OwnerTool, Owner[]>();
   for (const owner of owners) byTool.set(owner.tool, [...(byTool.get(owner.tool) ?? []), owner]);
@@ -155,7 +158,7 @@ function ownedElsewhere({ state, calico }: PreflightInput): PreflightFinding[] {
   });
 }
 
-function severalMethods({ calico }: PreflightInput): PreflightFinding[] {
+function severalMethods({ calico }: Cluster): PreflightFinding[] {
   if (calico.otherMethods.length === 0) return [];
   return [
     finding('several-install-methods', 'mandatory', {

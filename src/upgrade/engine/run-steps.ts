@@ -1,0 +1,110 @@
+import { ActionError } from '../../errors.js';
+import type { ClusterClient } from '../../ports/cluster-client.js';
+import { passGate } from '../gates/pass-gate.js';
+import { changeWave } from '../gates/change-wave.js';
+import { INTERRUPTED, type Waiting } from '../gates/wait-for.js';
+import type { Journal } from '../journal/journal.js';
+import { inBatches } from '../plan/in-batches.js';
+import type { Step, StepResult, Write } from './step.js';
+import { writeObject } from './write-object.js';
+
+export interface Run {
+  readonly client: ClusterClient;
+  readonly journal: Journal;
+  /** Aborted where nothing more may be written: a signal came, or the lock is lost. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly sleep: Waiting['sleep'];
+  /** Budget of a step's wave and gates. */
+  readonly timeoutMs: number;
+  readonly onProgress: (text: string) => void;
+}
+
+/**
+ * Carries out steps in their order, and stops at the first that fails. Before each write the journal says what it is and
+ * how to undo it; where that cannot be said, nothing is written. Never throws.
+ */
+export async function runSteps(steps: readonly Step[], run: Run): Promise<readonly StepResult[]> {
+  const results: StepResult[] = [];
+  for (const step of steps) {
+    const result = await runStep(step, run);
+    results.push(result);
+    if (result.outcome !== 'done') break;
+  }
+  return results;
+}
+
+async function runStep(step: Step, run: Run): Promise<StepResult> {
+  const begun = run.now();
+  const progress = { written: 0 };
+  const close = (outcome: StepResult['outcome'], reason: string): StepResult => ({
+    stage: step.stage,
+    title: step.title,
+    written: progress.written,
+    ms: run.now() - begun,
+    outcome,
+    reason,
+  });
+  try {
+    const reason = await carryOut(step, run, progress);
+    if (run.signal.aborted) return close('interrupted', 'The run was told to stop.');
+    return reason === null ? close('done', '') : close('failed', reason);
+  } catch (error) {
+    if (run.signal.aborted) return close('interrupted', 'The run was told to stop.');
+    return close('failed', messageOf(error));
+  }
+}
+
+/** Null where the step is done, the reason where it failed. */
+async function carryOut(step: Step, run: Run, progress: { written: number }): Promise<string | null> {
+  const { client, journal, signal } = run;
+  if (signal.aborted) return INTERRUPTED;
+  run.onProgress(`${step.stage}: ${step.title}`);
+  await journal.begin(step.stage, step.title);
+  for (const batch of batchesOf(step.writes)) {
+    await journal.announce(batch);
+    // Objects of a step do not depend on each other
+    const written = await inBatches(batch, (write) => writeUnlessAborted(write, run));
+    progress.written += written.filter(Boolean).length;
+    if (written.includes(null)) return INTERRUPTED;
+  }
+  const waiting: Waiting = { signal, sleep: run.sleep, now: run.now, timeoutMs: run.timeoutMs };
+  if (step.wave !== null) {
+    const failure = await changeWave(client, step.wave, waiting);
+    if (failure !== null) return failure;
+  }
+  for (const gate of step.gates) {
+    const failure = await passGate(client, gate, waiting);
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+/** Whether anything was written; null where nothing may be any more. */
+async function writeUnlessAborted(write: Write, { client, signal }: Run): Promise<boolean | null> {
+  return signal.aborted ? null : writeObject(client, write);
+}
+
+const MOST_WRITES = 100;
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/** What is announced at a time: few requests for many small objects, and no entry too large to be kept. */
+function* batchesOf(writes: readonly Write[]): Generator<readonly Write[], void> {
+  let batch: Write[] = [];
+  let bytes = 0;
+  for (const write of writes) {
+    const size = JSON.stringify(write).length;
+    if (batch.length > 0 && (batch.length === MOST_WRITES || bytes + size > MOST_BYTES)) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(write);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
+  return `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
+}

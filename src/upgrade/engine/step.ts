@@ -1,0 +1,71 @@
+import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
+import type { StageName } from '../plan/plan.js';
+
+/** A whole object and what becomes of it. */
+export interface ObjectWrite {
+  readonly kind: 'object';
+  readonly object: ObjectReference;
+  /** What is there as it was read; null where nothing is. */
+  readonly before: KubernetesObject | null;
+  /** What is to be there; null where it is deleted. */
+  readonly after: KubernetesObject | null;
+}
+
+/** One field of an object that others write as well, such as a knob of the Installation. */
+export interface FieldWrite {
+  readonly kind: 'field';
+  readonly object: ObjectReference;
+  readonly field: readonly string[];
+  /** What stood there as it was planned; undefined where nothing did. */
+  readonly before: unknown;
+  /** undefined takes the field away. */
+  readonly after: unknown;
+}
+
+/** The unit of every write, journal and undo. */
+export type Write = ObjectWrite | FieldWrite;
+
+/** Nodes whose pods of a DaemonSet are made anew, where they are not of its present revision yet. */
+export interface Wave {
+  readonly daemonSet: ObjectReference;
+  readonly nodes: readonly string[];
+  /** How long the wave's pods have to stay well. */
+  readonly soakMs: number;
+}
+
+/** What has to hold before the next step begins. */
+export type Gate =
+  | { readonly kind: 'established'; readonly names: readonly string[] }
+  /** A Deployment or DaemonSet runs what it says, everywhere. */
+  | { readonly kind: 'rollout'; readonly workload: ObjectReference }
+  | { readonly kind: 'api-service'; readonly name: string }
+  /** So many nodes run the release that the operator brings, and all that changed are well. */
+  | {
+      readonly kind: 'canary';
+      readonly daemonSet: ObjectReference;
+      readonly calico: string;
+      readonly nodes: number;
+    }
+  /** The operator has brought that release everywhere. */
+  | { readonly kind: 'operator'; readonly calico: string; readonly namespace: string };
+
+/** Writes, then a wave, then gates. A run is a list of these; what cannot be said so does not happen. */
+export interface Step {
+  readonly stage: StageName;
+  /** For people: `wave 2 of 5 (10 nodes)`. */
+  readonly title: string;
+  readonly writes: readonly Write[];
+  readonly wave: Wave | null;
+  readonly gates: readonly Gate[];
+}
+
+export interface StepResult {
+  readonly stage: StageName;
+  readonly title: string;
+  /** How many objects were written; those that were as wanted already are not counted. */
+  readonly written: number;
+  readonly ms: number;
+  readonly outcome: 'done' | 'failed' | 'interrupted';
+  /** Why it failed; empty otherwise. */
+  readonly reason: string;
+}

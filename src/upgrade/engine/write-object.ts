@@ -1,0 +1,127 @@
+import { asFields, type Fields, fieldsAt, valueAt, without } from '../../cluster/fields.js';
+import { nameOf } from '../../cluster/object-name.js';
+import { ClusterError, EnvironmentError } from '../../errors.js';
+import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
+import { writable } from '../backup/writable-object.js';
+import { FIELD_MANAGER } from '../plan/try-changes.js';
+import { sameContent } from './same-content.js';
+import type { FieldWrite, ObjectWrite, Write } from './step.js';
+
+/** Controllers write status and annotations all the time; so often is a write begun anew. */
+const MOST_TRIES = 10;
+const OPTIONS = { fieldManager: FIELD_MANAGER } as const;
+
+/**
+ * Carries out a write. What is as wanted already is left alone, so that it can be done again; an object that is neither
+ * as it was read nor as wanted was changed by somebody else meanwhile, and is not overwritten.
+ *
+ * @returns whether anything was written
+ * @throws EnvironmentError where somebody else changed the object, ClusterError where the server refuses
+ */
+export async function writeObject(client: ClusterClient, write: Write): Promise<boolean> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await (write.kind === 'field' ? writeField(client, write) : writeWhole(client, write));
+    } catch (error) {
+      const isBeaten = error instanceof ClusterError && error.status === 409;
+      if (!isBeaten || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function writeWhole(client: ClusterClient, { object, before, after }: ObjectWrite): Promise<boolean> {
+  const live = await client.get(object);
+  if (after === null) {
+    if (live === null) return false;
+    await requireAsRead(client, live, before);
+    const { uid } = live.metadata;
+    return client.delete(object, { propagation: 'Background', ...(uid === undefined ? {} : { uid }) });
+  }
+  if (live === null) {
+    await client.create(writable(after), OPTIONS);
+    return true;
+  }
+  if (live.metadata.deletionTimestamp !== undefined) throw underDeletion(object);
+  if (sameContent(live, after)) return false;
+  await requireAsRead(client, live, before);
+  await client.replace(inPlaceOf(after, live), OPTIONS);
+  return true;
+}
+
+/** @throws EnvironmentError where an object is not what was read, as the server itself would write that */
+async function requireAsRead(
+  client: ClusterClient,
+  live: KubernetesObject,
+  before: KubernetesObject | null,
+): Promise<void> {
+  if (before !== null && sameContent(live, before)) return;
+  if (before !== null) {
+    const written = await client.replace(inPlaceOf(before, live), { ...OPTIONS, dryRun: true });
+    if (sameContent(live, written)) return;
+  }
+  const { apiVersion, kind, metadata } = live;
+  throw changedMeanwhile({ apiVersion, kind, namespace: metadata.namespace ?? null, name: metadata.name });
+}
+
+async function writeField(client: ClusterClient, { object, field, after }: FieldWrite): Promise<boolean> {
+  const live = await client.get(object);
+  if (live === null) throw gone(object);
+  if (valueAt(live, ...field) === after) return false;
+  const changed = setField(live, field, after) as KubernetesObject;
+  await client.replace({ ...changed, metadata: inPlaceOf(live, live).metadata }, OPTIONS);
+  return true;
+}
+
+/** An object with another value at a path; maps on the way that become empty go. */
+function setField(fields: Fields, [name, ...rest]: readonly string[], value: unknown): Fields {
+  if (name === undefined) return fields;
+  if (rest.length === 0) return value === undefined ? without(fields, name) : { ...fields, [name]: value };
+  const inner = setField(fieldsAt(fields, name), rest, value);
+  return Object.keys(inner).length === 0 ? without(fields, name) : { ...fields, [name]: inner };
+}
+
+/** What stays as it is there when an object is written anew: identity, and what the cluster gave it. */
+export function inPlaceOf(after: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  const wanted = writable(after);
+  const { uid, resourceVersion, ownerReferences, finalizers } = live.metadata;
+  return {
+    ...wanted,
+    ...(live.kind === 'Namespace' ? { spec: live['spec'] } : {}),
+    ...(live.kind === 'Service' && live.apiVersion === 'v1' ? { spec: serviceSpec(wanted, live) } : {}),
+    metadata: {
+      ...wanted.metadata,
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(ownerReferences === undefined ? {} : { ownerReferences }),
+      ...(finalizers === undefined ? {} : { finalizers }),
+    },
+  };
+}
+
+/** Addresses are given once and for all. */
+function serviceSpec(wanted: KubernetesObject, live: KubernetesObject): unknown {
+  const given = fieldsAt(live, 'spec');
+  const kept = ['clusterIP', 'clusterIPs', 'healthCheckNodePort'].filter((name) => given[name] !== undefined);
+  return { ...asFields(wanted['spec']), ...Object.fromEntries(kept.map((name) => [name, given[name]])) };
+}
+
+function changedMeanwhile(object: Write['object']): EnvironmentError {
+  return new EnvironmentError(
+    `${nameOf(object)} was changed by somebody else since it was read, and is left as it is.`,
+    'Find out who writes it, and run again: the run goes on from here.',
+  );
+}
+
+function underDeletion(object: Write['object']): EnvironmentError {
+  return new EnvironmentError(
+    `${nameOf(object)} is under deletion, held by its finalizers.`,
+    'Let the deletion end, and run again: the object is made anew then.',
+  );
+}
+
+function gone(object: Write['object']): EnvironmentError {
+  return new EnvironmentError(
+    `${nameOf(object)} is not there any more.`,
+    'Find out who deleted it, and run again.',
+  );
+}

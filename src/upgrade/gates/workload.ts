@@ -1,0 +1,44 @@
+import { textMapAt } from '../../cluster/fields.js';
+import type { KubernetesObject, ObjectKind, ObjectReference } from '../../ports/cluster-client.js';
+import { podFault } from './pod-fault.js';
+import { hashOf, newestHash } from './revision.js';
+import type { Source } from './wait-for.js';
+
+export const POD: ObjectKind = { apiVersion: 'v1', kind: 'Pod' };
+/** What a DaemonSet's revisions, and a Deployment's, are kept in. */
+export const REVISIONS: Readonly<Record<string, ObjectKind>> = {
+  DaemonSet: { apiVersion: 'apps/v1', kind: 'ControllerRevision' },
+  Deployment: { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
+};
+
+/** Watches one object. */
+export function sourceOf({ apiVersion, kind, namespace, name }: ObjectReference): Source {
+  return { kind: { apiVersion, kind }, options: { namespace, fieldSelector: `metadata.name=${name}` } };
+}
+
+/** The pods of a workload, as a label selector. */
+export function selectorOf(workload: KubernetesObject): string {
+  return Object.entries(textMapAt(workload, 'spec', 'selector', 'matchLabels'))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
+
+/** Why a workload's new pods will not become ready; null where they may. What the old ones suffer from is no matter. */
+export function faultOfNewPods(
+  workload: KubernetesObject,
+  revisions: readonly KubernetesObject[],
+  pods: readonly KubernetesObject[],
+): string | null {
+  const hash = newestHash(workload, revisions);
+  if (hash === null) return null;
+  const isNew = (pod: KubernetesObject): boolean =>
+    pod.metadata.deletionTimestamp === undefined &&
+    hashOf(pod) === hash &&
+    pod.metadata.name.startsWith(`${workload.metadata.name}-`);
+  return (
+    pods
+      .filter(isNew)
+      .map(podFault)
+      .find((fault) => fault !== null) ?? null
+  );
+}

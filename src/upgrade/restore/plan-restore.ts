@@ -1,0 +1,202 @@
+import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
+import { nameOf, referenceOf } from '../../cluster/object-name.js';
+import { ClusterError } from '../../errors.js';
+import type { BundleReader } from '../../ports/bundle.js';
+import type { ClusterClient, KubernetesObject, ServedKind } from '../../ports/cluster-client.js';
+import type { BundleIndex } from '../backup/bundle-index.js';
+import { BUNDLE_KINDS, type BundleKind } from '../backup/bundle-kinds.js';
+import { belongsToInstall, installNamespaces } from '../backup/install-scope.js';
+import { sameContent } from '../engine/same-content.js';
+import { inPlaceOf } from '../engine/write-object.js';
+import { currentHash, listOwn } from '../gates/change-wave.js';
+import { hashOf } from '../gates/revision.js';
+import { POD } from '../gates/workload.js';
+import { inBatches } from '../plan/in-batches.js';
+import { FIELD_MANAGER } from '../plan/try-changes.js';
+import { type JudgeContext, judgeLive, judgeSaved } from './judge-object.js';
+import { openObjects } from './read-bundle.js';
+import type { ConflictChoice, RestoreItem } from './restore-item.js';
+
+/** What the bundle and the cluster come to together. */
+export interface Restoration {
+  readonly index: BundleIndex;
+  readonly state: ClusterState;
+  readonly calico: CalicoState | null;
+  readonly hasOperator: boolean;
+  /** What is to be done, or could be; what is as it was is left out. */
+  readonly items: readonly RestoreItem[];
+  /** How many objects were compared. */
+  readonly compared: number;
+  /** Kinds of the bundle that the cluster does not serve and no definition of the bundle brings. */
+  readonly notServed: readonly string[];
+  /** Writes that the server refused when it was asked without writing. */
+  readonly refused: readonly { readonly item: RestoreItem; readonly message: string }[];
+  /** calico-node as the bundle has it, and which nodes have pods of it that are of another revision. */
+  readonly node: NodeRestoration | null;
+}
+
+export interface NodeRestoration {
+  readonly saved: KubernetesObject;
+  readonly live: KubernetesObject | null;
+  /** Nodes that run calico-node. */
+  readonly nodes: readonly string[];
+  /** Whether any pod is of another revision than the DaemonSet's present one. */
+  readonly hasStalePods: boolean;
+}
+
+export interface RestoreOptions {
+  readonly choice: ConflictChoice;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Compares a verified bundle with a cluster, object by object. Writes nothing. */
+export async function planRestore(
+  client: ClusterClient,
+  reader: BundleReader,
+  index: BundleIndex,
+  state: ClusterState,
+  { choice, onProgress }: RestoreOptions,
+): Promise<Restoration> {
+  const { kinds: served } = await client.discover();
+  const bundle = await openObjects(reader);
+  const hasOperator = index.method !== 'manifest';
+  const context: JudgeContext = { createdAt: index.createdAt, hasOperator, choice };
+  const items: RestoreItem[] = [];
+  const notServed: string[] = [];
+  const definitions = new Set<string>();
+  let compared = 0;
+  let node: NodeRestoration | null = null;
+  for (const kind of inOrder(BUNDLE_KINDS)) {
+    const isServed = served.some(isKind(kind));
+    if (kind.class === 'state' || (!isServed && !bundle.kinds.has(kind))) continue;
+    onProgress(`comparing ${kind.plural}`);
+    const saved = await bundle.read(kind);
+    if (kind.kind === 'CustomResourceDefinition') {
+      for (const { metadata } of saved) definitions.add(metadata.name);
+    }
+    if (!isServed && !definitions.has(`${kind.plural}.${groupOfKind(kind)}`)) {
+      if (saved.length > 0) notServed.push(`${kind.kind} of ${kind.apiVersion}`);
+      continue;
+    }
+    const live = isServed ? await readLive(client, kind, state) : new Map<string, KubernetesObject>();
+    for (const object of saved) {
+      const there = live.get(keyOf(object)) ?? null;
+      live.delete(keyOf(object));
+      compared += 1;
+      if (isNodeWorkload(object, index)) node = await readNode(client, object, there);
+      const item = judgeSaved(kind, object, there, context);
+      if (item) items.push(item);
+    }
+    for (const object of live.values()) {
+      const item = judgeLive(kind, object, context);
+      if (item) items.push(item);
+    }
+  }
+  onProgress('trying the changes without writing');
+  const tried = await inBatches(items, (item) => tryItem(client, item));
+  return {
+    index,
+    state,
+    calico: state.calico,
+    hasOperator,
+    items: tried.flatMap(({ item }) => item ?? []),
+    compared,
+    notServed,
+    refused: tried.flatMap(({ item, refusal }) => (item && refusal ? [{ item, message: refusal }] : [])),
+    node,
+  };
+}
+
+/** Definitions first: they say which kinds there will be. */
+function inOrder(kinds: readonly BundleKind[]): readonly BundleKind[] {
+  const isDefinition = ({ kind }: BundleKind): boolean => kind === 'CustomResourceDefinition';
+  return [...kinds.filter(isDefinition), ...kinds.filter((kind) => !isDefinition(kind))];
+}
+
+function isKind({ apiVersion, kind }: BundleKind): (served: ServedKind) => boolean {
+  return (served) =>
+    served.apiVersion === apiVersion && served.kind === kind && served.verbs.includes('list');
+}
+
+function groupOfKind({ apiVersion }: BundleKind): string {
+  return apiVersion.split('/')[0] ?? '';
+}
+
+async function readLive(
+  client: ClusterClient,
+  kind: BundleKind,
+  state: ClusterState,
+): Promise<Map<string, KubernetesObject>> {
+  const isInstall = kind.class === 'install';
+  const namespaces = isInstall && kind.isNamespaced ? installNamespaces(state) : [null];
+  const found: KubernetesObject[] = [];
+  for (const namespace of namespaces) {
+    found.push(...(await listWanted(client, kind, namespace, (one) => !isInstall || belongsToInstall(one))));
+  }
+  return new Map(found.map((object) => [keyOf(object), object]));
+}
+
+async function listWanted(
+  client: ClusterClient,
+  kind: BundleKind,
+  namespace: string | null,
+  isWanted: (object: KubernetesObject) => boolean,
+): Promise<readonly KubernetesObject[]> {
+  let found: KubernetesObject[] = [];
+  for await (const { items, isRestart } of client.list(kind, { namespace })) {
+    if (isRestart) found = [];
+    found.push(...items.filter(isWanted));
+  }
+  return found;
+}
+
+function isNodeWorkload({ kind, metadata }: KubernetesObject, { namespace }: BundleIndex): boolean {
+  return kind === 'DaemonSet' && metadata.name === 'calico-node' && metadata.namespace === namespace;
+}
+
+async function readNode(
+  client: ClusterClient,
+  saved: KubernetesObject,
+  live: KubernetesObject | null,
+): Promise<NodeRestoration> {
+  if (live === null) return { saved, live, nodes: [], hasStalePods: false };
+  const pods = await listOwn(client, POD, live);
+  const hash = await currentHash(client, live);
+  const nodes = pods.map(({ spec }) => (spec as { readonly nodeName?: string } | undefined)?.nodeName ?? '');
+  return {
+    saved,
+    live,
+    nodes: [...new Set(nodes)].filter((name) => name !== '').sort(),
+    hasStalePods: pods.some((pod) => hashOf(pod) !== hash),
+  };
+}
+
+interface Tried {
+  /** null where the server says that nothing would change: it sets by itself what differs. */
+  readonly item: RestoreItem | null;
+  readonly refusal: string | null;
+}
+
+/**
+ * Asks the server what the bundle's object would come to in the place of the live one. Where that is the same, what
+ * differs is nobody's doing: defaults of newer definitions, or of a newer server.
+ */
+async function tryItem(client: ClusterClient, item: RestoreItem): Promise<Tried> {
+  const { action, saved, live } = item;
+  if (saved === null || live === null) return { item, refusal: null };
+  try {
+    const after = await client.replace(inPlaceOf(saved, live), { fieldManager: FIELD_MANAGER, dryRun: true });
+    return { item: sameContent(after, live) ? null : item, refusal: null };
+  } catch (error) {
+    // 409: written meanwhile, by its controller for one; the write itself begins anew then
+    if (!(error instanceof ClusterError)) throw error;
+    const isOfItem = error.status !== null && error.status !== 409 && error.status < 500;
+    if (!isOfItem && error.status !== 409) throw error;
+    const isRefused = isOfItem && error.status !== 403 && action === 'replace';
+    return { item, refusal: isRefused ? error.message : null };
+  }
+}
+
+function keyOf(object: KubernetesObject): string {
+  return nameOf(referenceOf(object));
+}

@@ -1,0 +1,41 @@
+import type { PolicyRule } from '../../cluster/permissions.js';
+import { groupOf } from '../../cluster/object-name.js';
+import type { Access } from '../../ports/cluster-client.js';
+import { BUNDLE_KINDS } from '../backup/bundle-kinds.js';
+import { accessesOf } from '../permissions.js';
+import type { RestoreItem } from './restore-item.js';
+
+/** What every rollback does, whatever it writes: journal and lock, pods made anew, and watching it all. */
+const BASE: readonly PolicyRule[] = [
+  rule('', ['configmaps'], ['create', 'delete', 'get', 'list', 'patch']),
+  rule('coordination.k8s.io', ['leases'], ['create', 'delete', 'get', 'update']),
+  rule('', ['pods'], ['delete', 'get', 'list', 'watch']),
+  rule('apps', ['daemonsets', 'deployments', 'controllerrevisions', 'replicasets'], ['get', 'list', 'watch']),
+];
+const VERBS = { create: ['create'], replace: ['get', 'update'], delete: ['delete', 'get'] } as const;
+/** Giving accounts rules that one does not hold oneself takes verbs of their own. */
+const ROLES: ReadonlySet<string> = new Set(['ClusterRole', 'Role']);
+const BINDINGS: ReadonlySet<string> = new Set(['ClusterRoleBinding', 'RoleBinding']);
+
+/** Every right that a rollback needs for what it would write. */
+export function rollbackAccesses(items: readonly RestoreItem[]): readonly Access[] {
+  const needed = new Map<string, Access>();
+  const add = (access: Access): unknown =>
+    needed.set(`${access.verb} ${access.group} ${access.resource}`, access);
+  for (const access of accessesOf(BASE)) add(access);
+  for (const { object, action } of items) {
+    if (action === 'keep' || action === 'conflict') continue;
+    const kind = BUNDLE_KINDS.find((one) => one.apiVersion === object.apiVersion && one.kind === object.kind);
+    if (!kind) continue;
+    const group = groupOf(object.apiVersion);
+    for (const verb of VERBS[action]) add({ verb, group, resource: kind.plural });
+    if (action === 'delete') continue;
+    if (ROLES.has(object.kind)) add({ verb: 'escalate', group, resource: kind.plural });
+    if (BINDINGS.has(object.kind)) add({ verb: 'bind', group, resource: 'clusterroles' });
+  }
+  return [...needed.values()];
+}
+
+function rule(group: string, resources: readonly string[], verbs: readonly string[]): PolicyRule {
+  return { apiGroups: [group], resources, verbs };
+}

@@ -1,0 +1,130 @@
+import { inspect } from '../../cluster/inspect.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
+import type { BundleReader } from '../../ports/bundle.js';
+import type { ClusterClient } from '../../ports/cluster-client.js';
+import type { ReportStore } from '../../ports/report-store.js';
+import { formatVersion } from '../../version/version.js';
+import { runSteps } from '../engine/run-steps.js';
+import type { StepResult } from '../engine/step.js';
+import { type Journal, openJournal } from '../journal/journal.js';
+import { takeLock } from '../lock/lock.js';
+import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
+
+export interface RunOptions extends RollbackOptions {
+  /** Address of this run. */
+  readonly run: string;
+  /** Budget of each step's wave and gates. */
+  readonly timeoutMs: number;
+  /** Aborted where the run is told to stop. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly onWarning: (text: string) => void;
+}
+
+/** How a rollback ended. */
+export interface RollbackOutcome {
+  readonly plan: RollbackPlan;
+  readonly ended: 'not-run' | 'done' | 'failed' | 'interrupted';
+  readonly results: readonly StepResult[];
+  /** Why it did not end well; empty otherwise. */
+  readonly reason: string;
+  /** How to go on where it did not end well; empty otherwise. */
+  readonly wayOut: string;
+  /** The cluster afterwards; null where nothing was done. */
+  readonly after: ClusterState | null;
+}
+
+/**
+ * Puts a cluster back into the state of a bundle: looks, takes the lock, looks again, writes step by step with a journal,
+ * and looks whether the old release runs. A run that dies is gone on with by running again.
+ *
+ * @throws InputError, ClusterError where nothing could be planned; EnvironmentError where another run is at work
+ */
+export async function runRollback(
+  client: ClusterClient,
+  reader: BundleReader,
+  store: ReportStore,
+  options: RunOptions,
+): Promise<RollbackOutcome> {
+  const first = await planRollback(client, reader, options);
+  if (first.verdict !== 'ready') return notRun(first);
+  const lock = await takeLock(client, options);
+  try {
+    const plan = await planRollback(client, reader, options);
+    if (plan.verdict === 'blocked') return notRun(plan);
+    const signal = AbortSignal.any([options.signal, lock.lost]);
+    const journal = await openJournal(client, store, aboutOf(plan, options));
+    return await carryOut(client, plan, journal, { ...options, signal });
+  } finally {
+    await lock.release();
+  }
+}
+
+function notRun(plan: RollbackPlan): RollbackOutcome {
+  return { plan, ended: 'not-run', results: [], reason: '', wayOut: '', after: null };
+}
+
+function aboutOf(
+  { place, restoration }: RollbackPlan,
+  { run, now }: RunOptions,
+): Parameters<typeof openJournal>[2] {
+  const { index, calico } = restoration;
+  const running = calico?.versions.running;
+  return {
+    mode: 'rollback',
+    run,
+    startedAt: new Date(now()).toISOString(),
+    from: running ? formatVersion(running) : '',
+    to: index.calico,
+    bundle: { place, createdAt: index.createdAt },
+    wayOut: wayOutOf(index.createdAt),
+  };
+}
+
+function wayOutOf(createdAt: string): string {
+  return (
+    `Run the mode rollback again with the same bundle (made ${createdAt}): it goes on from where this run stopped. ` +
+    'Until then calico-node may wait for its pods to be deleted (updateStrategy OnDelete), and accounts have the rules of both releases: running nodes keep working.'
+  );
+}
+
+async function carryOut(
+  client: ClusterClient,
+  plan: RollbackPlan,
+  journal: Journal,
+  options: RunOptions,
+): Promise<RollbackOutcome> {
+  const results = await runSteps(plan.steps, { ...options, client, journal });
+  const last = results.at(-1);
+  if (last && last.outcome !== 'done') {
+    return stopped(plan, journal, results, last.outcome, `${last.stage}, ${last.title}: ${last.reason}`);
+  }
+  options.onProgress('looking whether the old release runs');
+  const after = await inspect(client);
+  const fault = faultOf(plan, after);
+  if (fault !== null) return stopped(plan, journal, results, 'failed', fault);
+  await journal.remove();
+  return { plan, ended: 'done', results, reason: '', wayOut: '', after };
+}
+
+async function stopped(
+  plan: RollbackPlan,
+  journal: Journal,
+  results: readonly StepResult[],
+  ended: 'failed' | 'interrupted',
+  reason: string,
+): Promise<RollbackOutcome> {
+  // The journal in the cluster says `running` where even this cannot be written; the next run finds it either way
+  await journal.stop(ended, reason).catch(() => undefined);
+  return { plan, ended, results, reason, wayOut: journal.head().wayOut, after: null };
+}
+
+/** Why what runs is not what the bundle is of; null where it is. */
+function faultOf({ restoration: { index } }: RollbackPlan, { calico }: ClusterState): string | null {
+  if (calico === null) return 'No Calico is seen in the cluster afterwards.';
+  const { running, verdict, explanation } = calico.versions;
+  if (index.calico === '') return null;
+  if (running !== null && formatVersion(running) === index.calico && verdict !== 'mixed') return null;
+  return `Calico ${index.calico} should run now, and the cluster says otherwise: ${explanation}`;
+}
