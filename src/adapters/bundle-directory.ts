@@ -2,8 +2,9 @@ import { closeSync, constants, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
-import { CHECKSUMS } from '../upgrade/backup/checksums.js';
 import type { BundleEntry, BundleReader, BundleWriter } from '../ports/bundle.js';
+import { CHECKSUMS } from '../upgrade/backup/checksums.js';
+import { fileReason } from './file-failure.js';
 
 /**
  * A bundle that becomes that directory. Until it is finished it has another name beside it, so that half a bundle is
@@ -145,18 +146,6 @@ function syncPath(path: string): void {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EROFS: 'the file system is read-only',
-  EACCES: 'the directory may not be used by this user',
-  EPERM: 'the directory may not be used by this user',
-  ENOTDIR: 'a file is in the place of a directory',
-  ENOENT: 'there is no such file',
-  ELOOP: 'a link is in the place of a file',
-  ENAMETOOLONG: 'the path is too long',
-};
-
 const REMEDIES = {
   write: 'Nothing was changed on the cluster. Put that right, or name another report-dir.',
   read: 'Nothing was changed on the cluster. Give backup-artifact the name of an artifact, or the path of a directory that holds a bundle.',
@@ -171,10 +160,9 @@ async function orExplained<Value>(
     return await action();
   } catch (error) {
     if (error instanceof EnvironmentError) throw error;
-    const { code = '', message } = error as NodeJS.ErrnoException;
     const done = verb === 'write' ? 'written' : 'read';
     throw new EnvironmentError(
-      `The backup in ${directory} cannot be ${done}: ${REASONS[code] ?? message}.`,
+      `The backup in ${directory} cannot be ${done}: ${fileReason(error)}.`,
       REMEDIES[verb],
       { cause: error },
     );

@@ -8,10 +8,14 @@ export interface RestRequest {
   readonly path: string;
   readonly accept?: string;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Gives a redirect as it is, and does not follow it. */
+  readonly redirect?: 'manual';
 }
 
 export interface RestAnswer {
   readonly contentType: string;
+  /** Where a redirect leads; empty where there is none. */
+  readonly location: string;
   readonly bytes: Uint8Array;
 }
 
@@ -65,16 +69,25 @@ async function send(request: RestRequest, options: RestOptions): Promise<RestAns
       headers: { accept: request.accept ?? 'application/vnd.github+json' },
       ...request.body,
       // Octokit decodes bodies by their type, and takes half an answer for a whole one.
-      request: { signal: AbortSignal.timeout(options.timeoutMs), parseSuccessResponseBody: false },
+      request: {
+        signal: AbortSignal.timeout(options.timeoutMs),
+        parseSuccessResponseBody: false,
+        redirect: request.redirect,
+      },
     });
-    const contentType = (answer.headers as Readonly<Record<string, unknown>>)['content-type'];
     return {
-      contentType: typeof contentType === 'string' ? contentType : '',
+      contentType: headerOf(answer, 'content-type'),
+      location: headerOf(answer, 'location'),
       bytes: await readAll(answer.data),
     };
   } catch (error) {
     throw toFailure(error, options.token);
   }
+}
+
+function headerOf({ headers }: { readonly headers: object }, name: string): string {
+  const value = (headers as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : '';
 }
 
 async function readAll(body: unknown): Promise<Uint8Array> {

@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DefaultArtifactClient } from '@actions/artifact';
+import { EnvironmentError } from '../../errors.js';
+import type { UploadedArtifact } from '../../ports/artifact-store.js';
+import { clip, singleLine } from '../../report/text.js';
+
+const LONGEST_MESSAGE = 300;
+
+/**
+ * Uploads all files of a directory as an artifact of the run that this process is a job of.
+ *
+ * @param token the run's own, never to be seen in a message
+ * @throws EnvironmentError
+ */
+export async function uploadArtifact(
+  name: string,
+  directory: string,
+  { retentionDays, token }: { readonly retentionDays: number | null; readonly token: string },
+): Promise<UploadedArtifact> {
+  const root = resolve(directory);
+  try {
+    const { id, digest, size } = await new DefaultArtifactClient().uploadArtifact(
+      name,
+      await filesBelow(root),
+      root,
+      retentionDays === null ? {} : { retentionDays },
+    );
+    if (id === undefined || digest === undefined || size === undefined) {
+      throw new Error('the service gave no answer to it');
+    }
+    return { id, digest: `sha256:${digest}`, bytes: size };
+  } catch (error) {
+    const message = clip(singleLine((error as Error).message), LONGEST_MESSAGE).replaceAll(token, '***');
+    throw new EnvironmentError(
+      `The directory ${directory} could not be uploaded as the artifact ${name}: ${message.replace(/\.$/, '')}.`,
+      'Keep it by a step with actions/upload-artifact; the storage for artifacts may be used up, and GitHub Enterprise Server has another one.',
+    );
+  }
+}
+
+async function filesBelow(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
