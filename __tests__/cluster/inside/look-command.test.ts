@@ -40,7 +40,7 @@ describe('the command', () => {
 
   /** What the command gives where these programs come first. */
   function run(cni = directory): string {
-    const [shell = '', ...args] = lookCommand(cni);
+    const [shell, ...args] = lookCommand(cni);
     const env = { PATH: `${programs}:/usr/bin:/bin` };
     return execFileSync(shell, args, { env, encoding: 'utf8' });
   }

@@ -17,7 +17,7 @@ export const SAVES = {
  *
  * @see https://github.com/projectcalico/calico/blob/v3.32.1/node/clean-up-filesystem.sh
  */
-export function lookCommand(directory = CNI_DIRECTORY): readonly string[] {
+export function lookCommand(directory = CNI_DIRECTORY): readonly [string, ...string[]] {
   return ['sh', '-c', `${showCniFiles(directory)}\n${countRules()}`];
 }
 
