@@ -7,6 +7,7 @@ import type { Rest } from '../github-rest.js';
 import { RequestFailure } from '../github-retry.js';
 import { ArtifactFault } from './artifact-fault.js';
 import { explainingArtifact } from './artifact-failure.js';
+import { createArtifactUploader } from './artifact-uploader.js';
 import { downloadFile } from './download-file.js';
 import { extractZip, type ZipLimits } from './extract-zip.js';
 import { parseArtifacts } from './parse-artifacts.js';
@@ -33,11 +34,7 @@ export function createActionsArtifacts(options: ActionsArtifactsOptions): Artifa
   const isOwn = ({ repository }: RunReference): boolean =>
     repository === options.variables['GITHUB_REPOSITORY'];
   return {
-    async upload(name, directory, retentionDays) {
-      const token = options.variables['ACTIONS_RUNTIME_TOKEN'] ?? '';
-      const { uploadArtifact } = await import('./upload-artifact.js');
-      return uploadArtifact(name, directory, { retentionDays, token });
-    },
+    ...createArtifactUploader(options.variables),
     find: (name, run) =>
       explainingArtifact(`list the artifacts of ${shown(run)}`, { run, isOwn: isOwn(run) }, () =>
         findArtifact(rest, name, run),

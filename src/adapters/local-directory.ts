@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** What is at a path that a user wrote, relative to the workspace or absolute. */
+export function lookUpPath(
+  workspace: string,
+  text: string,
+): { readonly path: string; readonly type: 'directory' | 'other' | 'none' } {
+  const path = resolve(workspace, text);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return { path, type: stat === undefined ? 'none' : stat.isDirectory() ? 'directory' : 'other' };
+}
+
+/** A directory of one's own that goes away with the run. */
+export interface TemporaryDirectory {
+  readonly path: string;
+  readonly remove: () => void;
+}
+
+/** Where the runner keeps what a job needs no longer than itself, which a terminal has none of. */
+export function createTemporaryDirectory(
+  variables: Readonly<Record<string, string | undefined>>,
+): TemporaryDirectory {
+  const path = mkdtempSync(join(variables['RUNNER_TEMP'] ?? tmpdir(), 'calico-upgrade-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,105 @@
+import {
+  createBundleDirectory,
+  readBundleDirectory,
+  removeBundleDirectory,
+} from '../adapters/bundle-directory.js';
+import type { ClusterState } from '../cluster/cluster-state.js';
+import { EnvironmentError } from '../errors.js';
+import type { ClusterClient } from '../ports/cluster-client.js';
+import type { Reporter } from '../ports/reporter.js';
+import type { SecretBox } from '../ports/secret-box.js';
+import { type Proof, proveBundle } from '../upgrade/backup/prove-bundle.js';
+import { saveBundle } from '../upgrade/backup/save-bundle.js';
+import type { BackupTarget } from './backup-target.js';
+
+export interface BackupOptions {
+  /** Where it is to be; not there yet, or empty. */
+  readonly directory: string;
+  /** Version of this program. */
+  readonly madeBy: string;
+  /** Address of the run; empty on a terminal. */
+  readonly run: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** null where there is no encryption-key, and Secrets are left out. */
+  readonly box: SecretBox | null;
+  /** null outside of a workflow. */
+  readonly target: BackupTarget | null;
+}
+
+/** A backup that passed its proof. */
+export interface Backup {
+  readonly directory: string;
+  /** Name of the artifact; null where it was not uploaded. */
+  readonly artifact: string | null;
+  readonly proof: Proof;
+}
+
+/**
+ * Makes a backup, proves that it is one, and uploads it. Where it does not pass nothing is left of it, so that nobody
+ * takes it for one. That it cannot be uploaded is a warning: it is there.
+ *
+ * @throws UnprovenBundleError, InputError, EnvironmentError, ClusterError
+ */
+export async function makeBackup(
+  client: ClusterClient,
+  state: ClusterState,
+  reporter: Reporter,
+  options: BackupOptions,
+): Promise<Backup> {
+  const { directory, box, madeBy, run } = options;
+  const writer = await createBundleDirectory(directory);
+  const createdAt = new Date(options.now()).toISOString();
+  const encrypt = box?.encrypt ?? null;
+  const onProgress = reporter.progress;
+  await saveBundle(client, state, writer, { madeBy, createdAt, run, encrypt, onProgress });
+  const proof = await prove(client, state, directory, { box, onProgress });
+  for (const note of proof.notes) reporter.warning(note);
+  reporter.info(describe(directory, proof));
+  return { directory, artifact: await upload(directory, reporter, options), proof };
+}
+
+async function prove(
+  client: ClusterClient,
+  state: ClusterState,
+  directory: string,
+  options: { readonly box: SecretBox | null; readonly onProgress: (text: string) => void },
+): Promise<Proof> {
+  try {
+    return await proveBundle(client, readBundleDirectory(directory), state, options);
+  } catch (error) {
+    await removeBundleDirectory(directory);
+    throw error;
+  }
+}
+
+function describe(directory: string, { index, tried, secrets }: Proof): string {
+  const objects = Object.values(index.counts).reduce((sum, count) => sum + count, 0);
+  const kept =
+    index.secrets === 'left-out'
+      ? 'Secrets are left out, since there is no encryption-key'
+      : secrets === null
+        ? 'Secrets are encrypted'
+        : `${secrets} Secrets are encrypted`;
+  return `The backup in ${directory} has ${objects} objects, and the API server would take all ${tried} back that a rollback writes; ${kept}.`;
+}
+
+async function upload(
+  directory: string,
+  reporter: Reporter,
+  { target }: BackupOptions,
+): Promise<string | null> {
+  if (target === null) {
+    reporter.info(`The backup is not uploaded, since this is no job of a workflow: keep ${directory}.`);
+    return null;
+  }
+  try {
+    await target.store.upload(target.name, directory, null);
+    reporter.info(`The backup was uploaded as the artifact ${target.name}.`);
+    return target.name;
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    reporter.warning(`${error.message} ${error.remedy}`);
+    return null;
+  }
+}
