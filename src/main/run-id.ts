@@ -1,6 +1,8 @@
 import { InputError } from '../errors.js';
 import type { RunReference } from '../ports/artifact-store.js';
 
+const RUN_ID = /^(?:([A-Za-z0-9][\w-]*\/(?!\.{1,2}\/)[\w.-]+)\/)?(\d{1,15})$/;
+
 /**
  * The run that an input `run-id` means: `123` of this repository, `owner/name/123` of another one, empty for the run
  * that is under way.
@@ -13,9 +15,7 @@ export function parseRunId(
 ): RunReference {
   const given = text.trim();
   const [, repository = variables['GITHUB_REPOSITORY'] ?? '', id = ''] =
-    /^(?:([A-Za-z0-9][\w-]*\/(?!\.{1,2}\/)[\w.-]+)\/)?(\d{1,15})$/.exec(
-      given === '' ? (variables['GITHUB_RUN_ID'] ?? '') : given,
-    ) ?? [];
+    RUN_ID.exec(given === '' ? (variables['GITHUB_RUN_ID'] ?? '') : given) ?? [];
   if (given !== '' && id === '') {
     throw new InputError(
       'run-id',
