@@ -9,6 +9,7 @@ import {
 import { PREFLIGHT_KINDS, type PreflightKind } from '../../src/findings/preflight-registry.js';
 import { FINDING_KINDS, type FindingKind } from '../../src/findings/registry.js';
 import { INPUTS, OUTPUTS, type InputSpec } from '../../src/inputs-table.js';
+import { renderKnownFailures } from './render-known-failures.js';
 
 /** The text of `action.yml`. */
 export function renderActionYml(): string {
@@ -115,6 +116,7 @@ export function renderPreflight(): string {
     '',
     ...kinds.flatMap(([code, { title, explanation }]) => [
       `## ${code}`,
+    ...renderKnownFailures(),
       '',
       `**${title}.** ${explanation}`,
       '',

@@ -7,6 +7,7 @@ import type {
 } from '../../../../src/ports/cluster-client.js';
 import type { ApiClient } from '../../../../test-cluster/api-client.js';
 import { eventually } from '../../../test-cluster/eventually.js';
+import { patchObjects, type Scene } from './scene.js';
 
 /** Kinds of which the server takes the status apart from the rest. */
 const WITH_STATUS: ReadonlySet<string> = new Set([
@@ -45,6 +46,16 @@ export class RealCluster {
         this.made.set(key, object);
       }
     }
+  }
+
+  /** Changes what the scene says that somebody changed; the next scene gets the object anew. */
+  async change(scene: Scene): Promise<void> {
+    if (scene.patched === undefined) return;
+    await patchObjects(this.client, scene);
+    const key = JSON.stringify(scene.patched.object);
+    const object = this.made.get(key);
+    if (!object) throw new Error('The scene changes what is not there.');
+    this.made.set(key, { ...object, patched: true });
   }
 
   private async make(object: KubernetesObject): Promise<void> {

@@ -1,6 +1,10 @@
 import { versionOf } from '../../../../src/catalog/queries.js';
 import { referenceOf } from '../../../../src/cluster/object-name.js';
-import type { ClusterClient, KubernetesObject } from '../../../../src/ports/cluster-client.js';
+import type {
+  ClusterClient,
+  KubernetesObject,
+  ObjectReference,
+} from '../../../../src/ports/cluster-client.js';
 import { createManifestReader } from '../../../../src/upgrade/customisations/read-manifest.js';
 import type { PlanOptions, UpgradePlan } from '../../../../src/upgrade/plan/plan.js';
 import { runPlan } from '../../../../src/upgrade/plan/run-plan.js';
@@ -21,6 +25,10 @@ export interface Scene {
   readonly add?: readonly KubernetesObject[];
   /** What becomes of objects, by `Kind name`; null takes the object away. */
   readonly edit?: Readonly<Record<string, (object: KubernetesObject) => KubernetesObject | null>>;
+  /** What somebody changed in an object once it was there, by `kubectl edit`. */
+  readonly patched?: ScenePatch;
+  /** What the finding says, where the code alone says too little. */
+  readonly says?: RegExp;
   readonly options?: Partial<PlanOptions>;
   /** Whether upstream's files cannot be had. */
   readonly withoutFiles?: boolean;
@@ -28,6 +36,12 @@ export interface Scene {
   readonly fake?: Partial<FakeClusterOptions>;
   /** The way on which the same cluster has no fault, where it is the way that makes one. */
   readonly well?: Pick<Scene, 'from' | 'to' | 'options' | 'withoutFiles' | 'fake'>;
+}
+
+/** A merge patch of one object. */
+export interface ScenePatch {
+  readonly object: ObjectReference;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 export const KUBERNETES = 'v1.34.4';
@@ -60,8 +74,11 @@ export function objectsOf(scene: Scene): readonly KubernetesObject[] {
 
 /** The same without the fault: the well cluster, or the same cluster on another way. */
 export function withoutFault(scene: Scene): Scene {
-  const { base, from, to, add, edit, well } = scene;
-  const known = base === undefined || base === 'empty' ? {} : { base };
+  const { base, from, to, add, edit, says, well } = scene;
+  const known = {
+    ...(base === undefined || base === 'empty' ? {} : { base }),
+    ...(says === undefined ? {} : { says }),
+  };
   if (well) return { ...known, ...(add ? { add } : {}), ...(edit ? { edit } : {}), ...well };
   return {
     ...known,
@@ -80,7 +97,14 @@ export function planOf(client: ClusterClient, scene: Scene): Promise<UpgradePlan
   return runPlan(client, createManifestReader(source), buildOptions({ ...options, target }));
 }
 
-/** The codes of a plan's findings, each once. */
-export function codesOf({ findings }: UpgradePlan): readonly string[] {
-  return [...new Set(findings.map(({ code }) => code))];
+/** The codes of a plan's findings, each once; of those alone that say something, where that is asked for. */
+export function codesOf({ findings }: UpgradePlan, says = /./): readonly string[] {
+  return [...new Set(findings.filter(({ message }) => says.test(message)).map(({ code }) => code))];
+}
+
+/** Changes what a scene says that somebody changed. */
+export async function patchObjects(client: ClusterClient, { patched }: Scene): Promise<void> {
+  if (patched === undefined) return;
+  const patch = { type: 'merge', body: patched.body } as const;
+  await client.patch(patched.object, patch, { fieldManager: 'kubectl-edit' });
 }

@@ -80,4 +80,4 @@ export const DATA_SCENES = {
   'policy-names': { add: [policy('default.mine', 'default')] },
   'stored-object-refused': { add: [felix({ iptablesBackend: 'nft' })] },
   'stored-field-lost': { add: [felix({ iptablesLockTimeout: '1s' })] },
-} satisfies Partial<Readonly<Record<PreflightCode, Scene | { readonly why: string }>>>;
+} satisfies Partial<Readonly<Record<PreflightCode, Scene>>>;

@@ -109,8 +109,12 @@ export const INSTALL_SCENES = {
     options: { policy: policy('v3.28.5', 'v1.34.13') },
     well: { options: { policy: policy('v3.32.1', 'v1.42.3') } },
   },
+  // Some notes hold whatever is crossed; this one is of eBPF
   caveat: {
-    why: 'some notes hold whatever is crossed, so no cluster is without any: see preflight.test.ts',
+    from: 'v3.30.7',
+    to: 'v3.31.7',
+    edit: { [NODE]: env({ FELIX_BPFENABLED: 'true' }) },
+    says: /drop VXLAN traffic/,
   },
 
   'operator-missing': { base: 'operator', edit: { 'Deployment tigera-operator': gone } },
@@ -134,7 +138,16 @@ export const INSTALL_SCENES = {
   'helm-release-pending': helm('pending-upgrade'),
   'tigera-status': { base: 'operator', add: [tigeraStatus('calico', 'Degraded')] },
   'rendered-object-edited': {
-    why: 'who set a field is told by managedFields, which the server writes: see rendered.test.ts',
+    base: 'operator',
+    patched: {
+      object: {
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
+        namespace: 'calico-system',
+        name: 'calico-node',
+      },
+      body: { spec: { template: { spec: { priorityClassName: 'system-node-critical' } } } },
+    },
   },
   'rendered-object-ignored': {
     base: 'operator',
@@ -145,7 +158,7 @@ export const INSTALL_SCENES = {
     to: 'v3.22.5',
     add: [object(CRD, 'HostEndpoint', { name: 'node-1' }, { spec: { node: 'node-1', interfaceName: '*' } })],
   },
-} satisfies Partial<Readonly<Record<PreflightCode, Scene | { readonly why: string }>>>;
+} satisfies Partial<Readonly<Record<PreflightCode, Scene>>>;
 
 /** Pods of calico-node with another tag. */
 function podsAre(tag: string): NonNullable<Scene['edit']> {

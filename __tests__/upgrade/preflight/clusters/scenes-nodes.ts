@@ -147,4 +147,4 @@ export const NODE_SCENES = {
     ],
     edit: { [CONFIG]: withTypha },
   },
-} satisfies Partial<Readonly<Record<PreflightCode, Scene | { readonly why: string }>>>;
+} satisfies Partial<Readonly<Record<PreflightCode, Scene>>>;

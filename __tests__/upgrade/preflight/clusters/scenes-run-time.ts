@@ -147,4 +147,4 @@ export const RUN_TIME_SCENES = {
     edit: { [CONFIG]: set('data.calico_backend', 'vxlan') },
   },
   'pool-unlike-env': { edit: { [NODE]: env({ CALICO_IPV4POOL_CIDR: '192.168.0.0/16' }) } },
-} satisfies Partial<Readonly<Record<PreflightCode, Scene | { readonly why: string }>>>;
+} satisfies Partial<Readonly<Record<PreflightCode, Scene>>>;

@@ -5,8 +5,8 @@ import { INSTALL_SCENES } from './scenes-install.js';
 import { NODE_SCENES } from './scenes-nodes.js';
 import { RUN_TIME_SCENES } from './scenes-run-time.js';
 
-/** For every code a cluster that shows it, or why no cluster of objects can. */
-export const SCENES: Readonly<Record<PreflightCode, Scene | { readonly why: string }>> = {
+/** For every code a cluster that shows it. */
+export const SCENES: Readonly<Record<PreflightCode, Scene>> = {
   ...INSTALL_SCENES,
   ...NODE_SCENES,
   ...RUN_TIME_SCENES,
