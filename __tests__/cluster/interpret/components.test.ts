@@ -12,7 +12,7 @@ import {
   workload,
 } from '../build.js';
 import { type Asked, createObjectsClient } from '../objects-client.js';
-import { calicoOf } from '../state-of.js';
+import { calicoOf, stateOf } from '../state-of.js';
 
 const CRD = 'crd.projectcalico.org/v1';
 const felix = (spec: object, name = 'default'): KubernetesObject =>
@@ -235,6 +235,17 @@ describe('the other parts', () => {
   ])('whether kube-controller-manager may read tiers %s', async (_, options, expected) => {
     const { components } = await calicoOf([calicoNode('v3.28.2'), ...apiServer()], options);
     expect(components.apiserver?.apiService?.mayReadTiers).toBe(expected);
+  });
+
+  test('what is not known without the right to ask is said', async () => {
+    const { unreadable } = await stateOf([calicoNode('v3.28.2'), ...apiServer()], { refuse: refuseReview });
+    expect(unreadable).toMatchObject([
+      {
+        resource: 'subjectaccessreviews.authorization.k8s.io',
+        isForbidden: true,
+        hides: 'whether kube-controller-manager may read tiers, without which namespaces do not get deleted',
+      },
+    ]);
   });
 
   test('nobody asks about tiers where the API server of Calico is not there', async () => {

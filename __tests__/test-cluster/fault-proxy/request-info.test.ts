@@ -71,8 +71,10 @@ test.each<[string, string, boolean]>([
   [`POST ${DAEMON_SETS}?dryRun=All`, '', false],
   [`DELETE ${DAEMON_SETS}/a`, '{"kind":"DeleteOptions","dryRun":["All"]}', false],
   ['POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews', '', false],
+  ['POST /apis/authorization.k8s.io/v1/subjectaccessreviews', '', false],
   ['POST /apis/authentication.k8s.io/v1/tokenreviews', '', false],
   ['POST /api/v1/namespaces/n/pods/p/exec?command=a', '', false],
+  ['GET /api/v1/namespaces/n/pods/p/exec?command=a', '', false],
   [`GET ${DAEMON_SETS}`, '', false],
   ['GET /api/v1/nodes?watch=true', '', false],
 ])('%s %s is a write: %p', (line, body, isWrite) => {
