@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ncc from '@vercel/ncc';
-import { transform } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 /** A file that ncc makes beside the program: a chunk, the licences. */
 interface Asset {
@@ -24,6 +24,18 @@ write('index.js', code);
 for (const [name, { source }] of Object.entries(assets)) {
   write(name, name.endsWith('.js') ? await minify(source.toString()) : source);
 }
+
+// What is run after a job is small, and must not load the program to say a sentence
+const { outputFiles } = await build({
+  entryPoints: [resolve('src/post.ts')],
+  bundle: true,
+  write: false,
+  format: 'esm',
+  minify: true,
+  platform: 'node',
+  target: 'node20',
+});
+write('post.js', outputFiles[0]?.text ?? '');
 
 async function minify(source: string): Promise<string> {
   const { code: small } = await transform(source, {

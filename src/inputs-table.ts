@@ -114,9 +114,21 @@ export const INPUTS = [
   {
     name: 'backup-artifact',
     default: '',
-    description: 'Where `rollback` finds its bundle: the name of an artifact, or a directory.',
+    description:
+      'Where `rollback` finds its bundle: the name of an artifact, or a directory. `plan` with one shows what that rollback would do.',
   },
-  { name: 'run-id', default: '', description: 'The workflow run that made the backup artifact.' },
+  {
+    name: 'on-conflict',
+    default: 'stop',
+    description:
+      'Whose word counts in a rollback where the bundle and the cluster both have one: `stop` names the conflicts, `bundle` puts the backup’s back, `live` keeps what is there.',
+  },
+  {
+    name: 'run-id',
+    default: '',
+    description:
+      'The workflow run that made the backup artifact: its number, or `owner/repository/number` of another repository.',
+  },
   {
     name: 'encryption-key',
     default: '',

@@ -45,15 +45,48 @@ export interface PlanInputs {
   readonly maxUnavailable: { readonly nodes: number } | { readonly percent: number };
   readonly soakMs: number;
   readonly reportDir: string;
+  /** With a bundle, the plan is of a rollback from it; null without one. */
+  readonly rollback: BundleInputs | null;
 }
 
-/** Modes that this release does not have yet: only their name is read. */
+/** Where a bundle is, and what a rollback from it goes by. */
+export interface BundleInputs {
+  /** Text, base64 of it, or a path; null where none was given. */
+  readonly kubeconfig: string | null;
+  /** null for the current one. */
+  readonly context: string | null;
+  /** Name of an artifact, or a directory; null where none was given. */
+  readonly backupArtifact: string | null;
+  /** The run that made the artifact; empty for this one. */
+  readonly runId: string;
+  /** null where there is none: then the Secrets of the bundle are not looked at. */
+  readonly encryptionKey: string | null;
+  /** Whose word counts where the bundle and the cluster both have one. */
+  readonly onConflict: 'stop' | 'bundle' | 'live';
+  readonly force: boolean;
+  readonly canaryNodes: number;
+  readonly maxUnavailable: { readonly nodes: number } | { readonly percent: number };
+  readonly soakMs: number;
+  /** Budget of each step. */
+  readonly stageTimeoutMs: number;
+  readonly failOn: 'error' | 'warning' | 'never';
+  readonly reportDir: string;
+  /** null where there is none. */
+  readonly githubToken: string | null;
+}
+
+/** Inputs of `rollback`. */
+export interface RollbackInputs extends BundleInputs {
+  readonly mode: 'rollback';
+}
+
+/** A mode that this release does not have yet: only its name is read. */
 export interface OtherInputs {
-  readonly mode: 'upgrade' | 'rollback';
+  readonly mode: 'upgrade';
 }
 
 /** The inputs of a run, by mode. */
-export type Inputs = CheckInputs | PlanInputs | OtherInputs;
+export type Inputs = CheckInputs | PlanInputs | RollbackInputs | OtherInputs;
 
 /** Gives the text of an input; empty where it is not set. */
 export type ReadInput = (name: InputName) => string;
@@ -77,8 +110,9 @@ export function parseInputs(readInput: ReadInput): Inputs {
       return parseCheckInputs(read, readInput);
     case 'plan':
       return parsePlanInputs(read, readInput);
-    case 'upgrade':
     case 'rollback':
+      return { mode, ...parseBundleInputs(read) };
+    case 'upgrade':
       return { mode };
   }
 }
@@ -118,6 +152,26 @@ function parsePlanInputs(read: ReadInput, readInput: ReadInput): PlanInputs {
     maxUnavailable: width('max-unavailable', read('max-unavailable')),
     soakMs: wholeNumber('soak-seconds', read('soak-seconds'), 0) * 1000,
     reportDir: read('report-dir'),
+    rollback: read('backup-artifact') === '' ? null : parseBundleInputs(read),
+  };
+}
+
+function parseBundleInputs(read: ReadInput): BundleInputs {
+  return {
+    kubeconfig: read('kubeconfig') || null,
+    context: read('context') || null,
+    backupArtifact: read('backup-artifact') || null,
+    runId: read('run-id'),
+    encryptionKey: read('encryption-key') || null,
+    onConflict: oneOf('on-conflict', read('on-conflict'), ['stop', 'bundle', 'live']),
+    force: oneOf('force', read('force'), ['true', 'false']) === 'true',
+    canaryNodes: wholeNumber('canary-nodes', read('canary-nodes'), 1),
+    maxUnavailable: width('max-unavailable', read('max-unavailable')),
+    soakMs: wholeNumber('soak-seconds', read('soak-seconds'), 0) * 1000,
+    stageTimeoutMs: wholeNumber('stage-timeout-seconds', read('stage-timeout-seconds'), 1) * 1000,
+    failOn: failOn(read),
+    reportDir: read('report-dir'),
+    githubToken: token(read('github-token')),
   };
 }
 

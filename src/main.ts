@@ -57,6 +57,13 @@ async function run(world: World, reporter: Reporter): Promise<number> {
   if (!isPathLike(command.read('kubeconfig'))) reporter.mask(command.read('kubeconfig'));
   const inputs = parseInputs(command.read);
   if (inputs.mode === 'check') return runCheckMode(inputs, world, reporter);
+  if (inputs.mode === 'rollback' || (inputs.mode === 'plan' && inputs.rollback !== null)) {
+    const bundle = inputs.mode === 'plan' ? inputs.rollback : inputs;
+    const { runRollbackMode } = await import('./main/rollback-mode.js');
+    return bundle !== null && (await runRollbackMode(inputs.mode, bundle, world, reporter))
+      ? EXIT.failed
+      : EXIT.passed;
+  }
   if (inputs.mode === 'plan') {
     const { runPlanMode } = await import('./main/plan-mode.js');
     return (await runPlanMode(inputs, world, reporter, readPolicy(inputs, world)))
@@ -66,7 +73,7 @@ async function run(world: World, reporter: Reporter): Promise<number> {
   throw new InputError(
     'mode',
     `The mode ${inputs.mode} is not part of this release.`,
-    'Use mode: check or plan.',
+    'Use mode: check, plan or rollback.',
   );
 }
 

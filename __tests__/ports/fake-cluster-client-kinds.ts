@@ -21,6 +21,7 @@ export const BUILT_IN_KINDS: readonly ServedKind[] = [
   served('apps/v1', 'Deployment', 'deployments'),
   served('apps/v1', 'StatefulSet', 'statefulsets'),
   served('apps/v1', 'ControllerRevision', 'controllerrevisions'),
+  served('apps/v1', 'ReplicaSet', 'replicasets'),
   served('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   served('coordination.k8s.io/v1', 'Lease', 'leases'),
   served('rbac.authorization.k8s.io/v1', 'Role', 'roles'),

@@ -38,6 +38,8 @@ export function renderActionYml(): string {
     'runs:',
     '  using: node24',
     '  main: dist/index.js',
+    '  post: dist/post.js',
+    '  post-if: failure() || cancelled()',
     '',
   ].join('\n');
 }
@@ -114,9 +116,9 @@ export function renderPreflight(): string {
     '',
     'A finding is *mandatory* (always stops), *skippable* (stops unless `force`), a *warning* or a *notice*; which of them depends on the cluster and on the releases that are crossed. Each names where it was read and what to do.',
     '',
+    ...renderKnownFailures(),
     ...kinds.flatMap(([code, { title, explanation }]) => [
       `## ${code}`,
-    ...renderKnownFailures(),
       '',
       `**${title}.** ${explanation}`,
       '',

@@ -94,7 +94,8 @@ function reportEvidence({ object, field, value }: Evidence): ReportEvidence {
   return { object: nameOf(object), field, value: showValue(field, value) };
 }
 
-function reportCluster(state: ClusterState) {
+/** A cluster as report.json has it. */
+export function reportCluster(state: ClusterState) {
   return {
     uid: state.uid,
     server: state.server,

@@ -1,21 +1,9 @@
-import { ActionError, InputError } from '../../errors.js';
-import type { Reporter } from '../../ports/reporter.js';
-import type { ReportStore } from '../../ports/report-store.js';
-import type { MarkdownLinks } from '../markdown-sections.js';
-import type { TerminalOptions } from '../terminal-paint.js';
+import { type ReportPublication, saveReport } from '../save-report.js';
 import { renderPlanHtml } from './plan-html.js';
 import { renderPlanJunit } from './plan-junit.js';
 import type { PlanReport } from './plan-report.js';
 import { renderPlanSummary } from './plan-summary.js';
 import { renderPlanTerminal } from './plan-terminal.js';
-
-/** Where a plan goes. */
-export interface PlanPublication {
-  readonly reporter: Reporter;
-  readonly store: ReportStore;
-  readonly links: MarkdownLinks;
-  readonly terminal: TerminalOptions;
-}
 
 /** Annotations of each kind that GitHub shows for a step. */
 const MOST_ANNOTATIONS = 10;
@@ -24,11 +12,11 @@ const MOST_ANNOTATIONS = 10;
  * Gives a plan in every form. What cannot be written or sent is a warning and never changes the verdict.
  * @throws InputError where the report directory cannot be one
  */
-export async function publishPlan(report: PlanReport, to: PlanPublication): Promise<void> {
+export async function publishPlan(report: PlanReport, to: ReportPublication): Promise<void> {
   const { reporter, store } = to;
-  const isWritten = save('report.json', `${JSON.stringify(report, null, 2)}\n`, to);
-  save('junit.xml', renderPlanJunit(report), to);
-  save('report.html', renderPlanHtml(report), to);
+  const isWritten = saveReport('report.json', `${JSON.stringify(report, null, 2)}\n`, to);
+  saveReport('junit.xml', renderPlanJunit(report), to);
+  saveReport('report.html', renderPlanHtml(report), to);
   reporter.setOutputs(outputsOfPlan(report, isWritten ? store.directory : ''));
   reporter.annotate(
     report.findings
@@ -45,17 +33,6 @@ export async function publishPlan(report: PlanReport, to: PlanPublication): Prom
   );
   await reporter.writeSummary(renderPlanSummary(report, to.links));
   reporter.info(renderPlanTerminal(report, to.terminal));
-}
-
-function save(name: string, content: string, { store, reporter }: PlanPublication): boolean {
-  try {
-    store.write(name, content);
-    return true;
-  } catch (error) {
-    if (error instanceof InputError || !(error instanceof ActionError)) throw error;
-    reporter.warning(`${error.message} ${error.remedy}`);
-    return false;
-  }
 }
 
 function outputsOfPlan(

@@ -22,7 +22,8 @@ export interface JournalHead {
   readonly to: string;
   /** What it goes by: the place of the bundle, and when that was made. */
   readonly bundle: { readonly place: string; readonly createdAt: string } | null;
-  readonly status: 'running' | 'failed' | 'interrupted';
+  /** `done` is only ever said in the file: the cluster's copy is gone by then. */
+  readonly status: 'running' | 'failed' | 'interrupted' | 'done';
   readonly stage: StageName | '';
   readonly step: string;
   /** Why it stopped; empty while it runs. */
@@ -50,6 +51,8 @@ const NAME = 'calico-upgrade-action-journal';
 /** A ConfigMap takes 1 MiB; base64 and the rest need room. */
 const PART_BYTES = 700 * 1024;
 const HEAD = 'head.json';
+/** Where the journal's head is in the report directory. */
+export const JOURNAL_FILE = 'journal/head.json';
 const PART = 'part';
 
 /**
@@ -75,7 +78,7 @@ export async function openJournal(
   async function write(changes: Partial<JournalHead>): Promise<void> {
     head = { ...head, ...changes };
     const text = `${JSON.stringify(head, null, 2)}\n`;
-    store.write('journal/head.json', text);
+    store.write(JOURNAL_FILE, text);
     await put(client, { ...configMap(NAME), data: { [HEAD]: text } });
   }
 
@@ -97,7 +100,11 @@ export async function openJournal(
       await write({ entries: entry });
     },
     stop: (status, reason) => write({ status, reason }),
-    remove: () => removeJournal(client),
+    async remove() {
+      await removeJournal(client);
+      head = { ...head, status: 'done' };
+      store.write(JOURNAL_FILE, `${JSON.stringify(head, null, 2)}\n`);
+    },
   };
 }
 

@@ -177,10 +177,13 @@ function newer(from: Version, to: Version): RollbackFinding[] {
   ];
 }
 
+interface Cluster {
+  readonly state: ClusterState;
+  readonly calico: CalicoState;
+}
+
 /** How much a caveat of the way back weighs here; what no row says stops unless forced. */
-const CAVEATS: Readonly<
-  Record<string, (cluster: { state: ClusterState; calico: CalicoState }) => Weight | null>
-> = {
+const CAVEATS: Readonly<Record<string, (cluster: Cluster, to: Version) => Weight | null>> = {
   // True of any way back, and what this mode is made for
   'no-documented-downgrade': () => 'notice',
   'restore-together': () => null,
@@ -193,6 +196,7 @@ const CAVEATS: Readonly<
   'rollback-v3-uids-v3.26': hasDependents,
   'rollback-v3-uids-v3.28': hasDependents,
   'rollback-tiers': ({ calico }) => (hasOwnTiers(calico) ? 'skippable' : 'notice'),
+  'rollback-image-set-first': lacksImageSet,
   'rollback-operator-crds-v3.31': () => 'warning',
   'rollback-operator-crds-v3.32': () => 'warning',
   'rollback-apiserver-namespace': () => 'warning',
@@ -201,7 +205,13 @@ const CAVEATS: Readonly<
     (calico.data.counts['clusternetworkpolicies.policy.networking.k8s.io'] ?? 0) > 0 ? 'skippable' : null,
 };
 
-function hasDependents({ state }: { state: ClusterState }): Weight {
+/** Who uses ImageSets needs one of the release to go back to. */
+function lacksImageSet({ calico }: Cluster, to: Version): Weight | null {
+  const imageSets = calico.operator?.imageSets ?? [];
+  return imageSets.length === 0 || imageSets.includes(`calico-${formatVersion(to)}`) ? null : 'skippable';
+}
+
+function hasDependents({ state }: Cluster): Weight {
   return state.dependents.length > 0 ? 'skippable' : 'notice';
 }
 
@@ -212,17 +222,14 @@ function hasOwnTiers({ data }: CalicoState): boolean {
   );
 }
 
-function caveats(
-  cluster: { state: ClusterState; calico: CalicoState },
-  from: Version,
-  to: Version,
-): RollbackFinding[] {
+function caveats(cluster: Cluster, from: Version, to: Version): RollbackFinding[] {
+  if (compareVersions(from, to) === 0) return [];
   const uses = usesOf(cluster.calico);
   return caveatsBetween(from, to, 'rollback')
     .filter(({ condition }) => conditionHolds(condition, uses))
     .flatMap((caveat: Caveat) => {
       const weigh = CAVEATS[caveat.id];
-      const weight = weigh ? weigh(cluster) : 'skippable';
+      const weight = weigh ? weigh(cluster, to) : 'skippable';
       if (weight === null) return [];
       const remedy =
         weight === 'skippable'

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { runRollback } from '../../../src/upgrade/restore/run-rollback.js';
+import { createFakeReportStore } from '../../ports/fake-report-store.js';
+import { contentsOf } from './live-run.js';
+import { dyingAt } from './living-cluster.js';
+import { fastOptions, upgradedCluster } from './scene.js';
+
+/** How many writes a rollback of the scene takes, and what it comes to. */
+async function wholeRun(): Promise<{ writes: number; contents: ReadonlyMap<string, string> }> {
+  const { cluster, bundle } = await upgradedCluster();
+  let writes = 0;
+  cluster.onWrite = (_call, when) => {
+    if (when === 'before') writes += 1;
+  };
+  const outcome = await runRollback(cluster.client, bundle, createFakeReportStore(), fastOptions());
+  expect(outcome).toMatchObject({ ended: 'done', reason: '' });
+  return { writes, contents: await contentsOf(cluster.client) };
+}
+
+describe('a rollback that is killed', () => {
+  it('before and after each of its writes, and run again, ends at the same state', async () => {
+    const { writes, contents } = await wholeRun();
+    expect(writes).toBeGreaterThan(20);
+    for (let write = 1; write <= writes; write += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const { cluster, bundle } = await upgradedCluster();
+        const dying = dyingAt(cluster, write, when);
+        await runRollback(dying, bundle, createFakeReportStore(), fastOptions()).catch(() => undefined);
+        cluster.onWrite = null;
+        const outcome = await runRollback(cluster.client, bundle, createFakeReportStore(), fastOptions());
+        expect({ write, when, ended: outcome.ended, reason: outcome.reason }).toMatchObject({ reason: '' });
+        expect(['done', 'not-run']).toContain(outcome.ended);
+        expect(await contentsOf(cluster.client)).toEqual(contents);
+        const left = cluster.client
+          .objects()
+          .filter(({ metadata }) => metadata.name.startsWith('calico-upgrade-action'))
+          .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+        expect({ write, when, left: left.filter((name) => !name.startsWith('Lease')) }).toEqual({
+          write,
+          when,
+          left: [],
+        });
+      }
+    }
+  }, 120_000);
+});

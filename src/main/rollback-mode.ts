@@ -1,0 +1,131 @@
+import { type World, terminalOf } from '../adapters/environment.js';
+import { readMarkdownLinks } from '../adapters/github-event.js';
+import { createClusterClient } from '../adapters/kubernetes/cluster-client.js';
+import { REAL_TIMING } from '../adapters/kubernetes/timing.js';
+import { createReportDirectory } from '../adapters/report-directory.js';
+import { listenForStop } from '../adapters/stop-signals.js';
+import { InputError } from '../errors.js';
+import type { BundleInputs } from '../inputs.js';
+import type { BundleReader } from '../ports/bundle.js';
+import type { ClusterClient } from '../ports/cluster-client.js';
+import type { Reporter } from '../ports/reporter.js';
+import { publishRollback } from '../report/rollback/publish-rollback.js';
+import { buildRollbackReport } from '../report/rollback/rollback-report.js';
+import { severityOf } from '../report/plan/severity-of.js';
+import type { Result } from '../report/report.js';
+import { planRollback, type RollbackPlan } from '../upgrade/restore/plan-rollback.js';
+import { type RollbackOutcome, runRollback } from '../upgrade/restore/run-rollback.js';
+import { openBundle } from './open-bundle.js';
+
+/** Runs `rollback`, or with `plan` only says what it would do. Gives whether it failed. */
+export async function runRollbackMode(
+  mode: 'plan' | 'rollback',
+  inputs: BundleInputs,
+  world: World,
+  reporter: Reporter,
+): Promise<boolean> {
+  const { kubeconfig, context, backupArtifact } = inputs;
+  if (kubeconfig === null)
+    throw missing(mode, 'kubeconfig', 'Give it the text of a kubeconfig, base64 of it, or a path.');
+  if (backupArtifact === null) {
+    throw missing(
+      mode,
+      'backup-artifact',
+      'Name the artifact of the run that made the backup (with run-id), or a directory.',
+    );
+  }
+  const client = await createClusterClient(kubeconfig, context, {
+    mask: reporter.mask,
+    directory: world.workspace,
+    variables: world.variables,
+  });
+  const bundle = await openBundle({ ...inputs, backupArtifact }, world);
+  try {
+    const outcome =
+      mode === 'plan'
+        ? notRun(await planRollback(client, bundle.reader, optionsOf(inputs, reporter)))
+        : await rollBack(client, bundle.reader, inputs, world, reporter);
+    return await publish(mode, outcome, inputs, world, reporter);
+  } finally {
+    bundle.cleanup();
+  }
+}
+
+function missing(mode: string, input: string, remedy: string): InputError {
+  return new InputError(input, `A ${mode} of a rollback needs the input ${input}, which is empty.`, remedy);
+}
+
+function notRun(plan: RollbackPlan): RollbackOutcome {
+  return { plan, ended: 'not-run', results: [], reason: '', wayOut: '', after: null };
+}
+
+function optionsOf(inputs: BundleInputs, reporter: Reporter) {
+  const { onConflict, force, canaryNodes, maxUnavailable, soakMs } = inputs;
+  return { choice: onConflict, force, canaryNodes, maxUnavailable, soakMs, onProgress: reporter.progress };
+}
+
+async function rollBack(
+  client: ClusterClient,
+  reader: BundleReader,
+  inputs: BundleInputs,
+  world: World,
+  reporter: Reporter,
+): Promise<RollbackOutcome> {
+  const store = createReportDirectory(world.workspace, inputs.reportDir);
+  const stop = listenForStop((name) =>
+    reporter.warning(`${name}: nothing more is written, and the state is saved.`),
+  );
+  try {
+    return await runRollback(client, reader, store, {
+      ...optionsOf(inputs, reporter),
+      run:
+        readMarkdownLinks(world.variables, null).runUrl ??
+        `a terminal, since ${new Date(REAL_TIMING.now()).toISOString()}`,
+      timeoutMs: inputs.stageTimeoutMs,
+      signal: stop.signal,
+      now: REAL_TIMING.now,
+      sleep: REAL_TIMING.sleep,
+      onWarning: reporter.warning,
+    });
+  } finally {
+    stop.dispose();
+  }
+}
+
+async function publish(
+  mode: 'plan' | 'rollback',
+  outcome: RollbackOutcome,
+  inputs: BundleInputs,
+  world: World,
+  reporter: Reporter,
+): Promise<boolean> {
+  const result = mode === 'plan' ? resultOfPlan(outcome.plan, inputs) : resultOf(outcome);
+  await publishRollback(buildRollbackReport(outcome, { mode, force: inputs.force, result }), {
+    reporter,
+    store: createReportDirectory(world.workspace, inputs.reportDir),
+    links: readMarkdownLinks(world.variables, null),
+    terminal: terminalOf(world),
+  });
+  return result === 'failed' || result === 'rollback-failed';
+}
+
+function resultOf({ ended, plan }: RollbackOutcome): Result {
+  switch (ended) {
+    case 'done':
+      return 'rolled-back';
+    case 'failed':
+    case 'interrupted':
+      return 'rollback-failed';
+    case 'not-run':
+      return plan.verdict === 'nothing-to-do' ? 'nothing-to-do' : 'failed';
+  }
+}
+
+function resultOfPlan({ verdict, findings }: RollbackPlan, { failOn, force }: BundleInputs): Result {
+  if (verdict === 'nothing-to-do') return 'nothing-to-do';
+  const severities = findings.map(({ weight }) => severityOf(weight, force));
+  const fails =
+    failOn !== 'never' &&
+    (severities.includes('error') || (failOn === 'warning' && severities.includes('warning')));
+  return fails ? 'failed' : 'passed';
+}

@@ -1,0 +1,3 @@
+import { tellJournal } from './main/tell-journal.js';
+
+tellJournal();

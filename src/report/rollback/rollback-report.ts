@@ -1,0 +1,182 @@
+import { nameOf } from '../../cluster/object-name.js';
+import type { Severity } from '../../findings/severity.js';
+import type { StepResult } from '../../upgrade/engine/step.js';
+import type { Weight } from '../../upgrade/preflight/preflight.js';
+import type { RollbackFinding } from '../../upgrade/restore/find-obstacles.js';
+import { isWritten, type RollbackPlan } from '../../upgrade/restore/plan-rollback.js';
+import type { RestoreItem } from '../../upgrade/restore/restore-item.js';
+import type { RollbackOutcome } from '../../upgrade/restore/run-rollback.js';
+import { formatVersion } from '../../version/version.js';
+import { reportCluster } from '../plan/plan-report.js';
+import { severityOf } from '../plan/severity-of.js';
+import { showValue } from '../plan/show-value.js';
+import type { Result } from '../report.js';
+
+export interface ReportRollbackFinding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly weight: Weight;
+  readonly message: string;
+  readonly remedy: string;
+  readonly source: string | null;
+}
+
+/** What `report.json` of a rollback, or of the plan of one, holds, and what its other forms are made from. No secrets. */
+export interface RollbackReport {
+  readonly schemaVersion: 1;
+  readonly mode: 'plan' | 'rollback';
+  readonly result: Result;
+  readonly clusters: readonly {
+    readonly name: string;
+    readonly paths: readonly string[];
+    readonly kubernetes: readonly string[];
+    readonly calico: readonly string[];
+  }[];
+  readonly pairs: readonly [];
+  readonly detections: readonly [];
+  readonly skips: readonly [];
+  readonly findings: readonly ReportRollbackFinding[];
+  readonly cluster: ReturnType<typeof reportCluster>;
+  readonly backup: ReturnType<typeof reportBackup>;
+  readonly plan: ReturnType<typeof reportPlan>;
+  /** The steps that were begun; empty where nothing was done. */
+  readonly stages: readonly ReportStep[];
+  /** What was written, or would be. */
+  readonly restored: readonly ReportItem[];
+  /** Calico that runs afterwards; null where nothing was done. */
+  readonly calicoAfter: string | null;
+  /** How it ended, in one line. */
+  readonly summary: string;
+  /** How to go on where it did not end well; empty otherwise. */
+  readonly wayOut: string;
+}
+
+export interface ReportItem {
+  readonly object: string;
+  readonly action: RestoreItem['action'];
+  readonly stage: string;
+  readonly why: string;
+  readonly fields: readonly { readonly field: string; readonly before: string; readonly after: string }[];
+}
+
+export interface ReportStep {
+  readonly stage: string;
+  readonly title: string;
+  readonly outcome: StepResult['outcome'];
+  readonly written: number;
+  readonly seconds: number;
+  readonly reason: string;
+}
+
+export interface RollbackReportOptions {
+  readonly mode: 'plan' | 'rollback';
+  readonly force: boolean;
+  readonly result: Result;
+}
+
+/** Makes the report of a rollback; of `plan`, where nothing was done. */
+export function buildRollbackReport(
+  outcome: Pick<RollbackOutcome, 'plan' | 'ended' | 'results' | 'reason' | 'wayOut' | 'after'>,
+  { mode, force, result }: RollbackReportOptions,
+): RollbackReport {
+  const { plan, results, wayOut, after } = outcome;
+  const { state, calico, items } = plan.restoration;
+  const running = calico?.versions.running;
+  const afterwards = after?.calico?.versions.running;
+  return {
+    schemaVersion: 1,
+    mode,
+    result,
+    clusters: [
+      {
+        name: state.server,
+        paths: [],
+        kubernetes: [formatVersion(state.kubernetes.version)],
+        calico: running ? [formatVersion(running)] : [],
+      },
+    ],
+    pairs: [],
+    detections: [],
+    skips: [],
+    findings: plan.findings.map((finding) => reportFinding(finding, force)),
+    cluster: reportCluster(state),
+    backup: reportBackup(plan),
+    plan: reportPlan(plan),
+    stages: results.map(reportStep),
+    restored: items.map(reportItem),
+    calicoAfter: afterwards ? formatVersion(afterwards) : null,
+    summary: summaryOf(outcome),
+    wayOut,
+  };
+}
+
+function summaryOf({
+  plan,
+  ended,
+  reason,
+  results,
+}: Pick<RollbackOutcome, 'plan' | 'ended' | 'reason' | 'results'>): string {
+  const { index } = plan.restoration;
+  const written = results.reduce((sum, one) => sum + one.written, 0);
+  switch (ended) {
+    case 'not-run':
+      return plan.summary;
+    case 'done':
+      return `rolled back: Calico ${index.calico} as of ${index.createdAt}, ${written} objects written.`;
+    case 'interrupted':
+      return `interrupted: the rollback was told to stop. ${reason}`;
+    case 'failed':
+      return `failed: ${reason}`;
+  }
+}
+
+function reportFinding(finding: RollbackFinding, force: boolean): ReportRollbackFinding {
+  const { code, weight, message, remedy, source } = finding;
+  return { code, severity: severityOf(weight, force), weight, message, remedy, source };
+}
+
+function reportBackup({ place, restoration: { index } }: RollbackPlan) {
+  const { createdAt, run, calico, kubernetes, method, variant, secrets, leftOut } = index;
+  return { place, createdAt, run, calico, kubernetes, method, variant, secrets, leftOut };
+}
+
+function reportPlan(plan: RollbackPlan) {
+  return {
+    verdict: plan.verdict,
+    summary: plan.summary,
+    compared: plan.restoration.compared,
+    written: plan.restoration.items.filter(isWritten).length,
+    steps: plan.steps.map(({ stage, title, writes, wave }) => ({
+      stage,
+      title,
+      writes: writes.length,
+      nodes: wave?.nodes ?? [],
+    })),
+    missingRules: plan.missingRules,
+    goesOnWith: plan.earlier && {
+      run: plan.earlier.run,
+      startedAt: plan.earlier.startedAt,
+      mode: plan.earlier.mode,
+      stage: plan.earlier.stage,
+      reason: plan.earlier.reason,
+    },
+  };
+}
+
+function reportStep({ stage, title, outcome, written, ms, reason }: StepResult): ReportStep {
+  return { stage, title, outcome, written, seconds: Math.round(ms / 100) / 10, reason };
+}
+
+function reportItem({ object, action, stage, why, fields }: RestoreItem): ReportItem {
+  return {
+    object: nameOf(object),
+    action,
+    stage,
+    why,
+    fields: fields.map(({ field, before, after }) => ({
+      field,
+      before: showValue(field, before),
+      after: showValue(field, after),
+    })),
+  };
+}
