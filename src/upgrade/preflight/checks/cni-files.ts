@@ -13,8 +13,9 @@ interface ForeignFiles {
 }
 
 /**
- * A container runtime takes the first file by name that is a configuration.
- * @see https://github.com/containernetworking/cni/blob/v1.2.3/libcni/conf.go
+ * A container runtime takes the first file by name. One that is no configuration (no `type`) gives no pod a network:
+ * CRI-O passes over it, and containerd makes the node not Ready, which is told by itself.
+ * @see https://github.com/containerd/go-cni/blob/0ae33d212ad3235181539a963d89c07701039a62/opts.go
  */
 export const cniFiles: PreflightCheck = ({ state, calico }) => {
   if (!calico.providesNetworking) return [];
