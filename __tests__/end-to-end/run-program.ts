@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -32,11 +32,15 @@ export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Runs `node dist/index.js` with flags in a folder; reports go to a folder of their own unless a flag says otherwise. */
+/**
+ * Runs `node dist/index.js` with flags in a folder; reports go to a folder of their own unless a flag says otherwise.
+ * @param onStart given the process, to send it signals
+ */
 export function runProgram(
   folder: string,
   flags: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  onStart: (child: ChildProcess) => void = () => undefined,
 ): Promise<Run> {
   const named = flags.indexOf('--report-dir');
   const reportDir = named === -1 ? makeFolder() : join(folder, flags[named + 1] ?? '');
@@ -47,6 +51,7 @@ export function runProgram(
     cwd: folder,
     env: { ...base, ...env, 'INPUT_REPORT-DIR': reportDir },
   });
+  onStart(child);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

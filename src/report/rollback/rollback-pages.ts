@@ -1,15 +1,19 @@
 import { renderPage, sourceLink, table } from '../html-page.js';
 import { renderSuites, type TestCase } from '../junit-suites.js';
 import { escapeHtml } from '../markup.js';
-import { isFailure } from '../verdict.js';
-import type { ReportRollbackFinding, ReportStep, RollbackReport } from './rollback-report.js';
+import {
+  hasFailed,
+  type ReportRollbackFinding,
+  type ReportStep,
+  type RollbackReport,
+} from './rollback-report.js';
 
 /** A rollback as one HTML page that loads nothing and runs nothing. */
 export function renderRollbackHtml(report: RollbackReport): string {
   return renderPage({
     title: report.mode === 'plan' ? 'Calico rollback plan' : 'Calico rollback',
     verdict: report.summary,
-    isFailure: isFailure(report.result),
+    isFailure: hasFailed(report),
     body: [
       report.wayOut === '' ? '' : `<p>${escapeHtml(report.wayOut)}</p>`,
       table(
@@ -61,7 +65,7 @@ export function renderRollbackJunit(report: RollbackReport): string {
   const whole: TestCase = {
     name: report.mode === 'plan' ? 'rollback plan' : 'rollback',
     path: '',
-    failures: isFailure(report.result)
+    failures: hasFailed(report)
       ? [{ type: report.result, message: report.summary, text: `${report.summary}\n${report.wayOut}` }]
       : [],
     skipped: null,

@@ -110,6 +110,11 @@ export function buildRollbackReport(
   };
 }
 
+/** Whether it did not end well; having rolled back is what was asked for. */
+export function hasFailed({ result }: Pick<RollbackReport, 'result'>): boolean {
+  return result === 'failed' || result === 'rollback-failed';
+}
+
 function summaryOf({
   plan,
   ended,

@@ -4,8 +4,13 @@ import type { MarkdownLinks } from '../markdown-sections.js';
 import { formatDuration } from '../plan/format-duration.js';
 import { renderRulesYaml } from '../plan/plan-terminal.js';
 import { SUMMARY_LIMIT_BYTES } from '../summary.js';
-import { isFailure } from '../verdict.js';
-import type { ReportItem, ReportRollbackFinding, ReportStep, RollbackReport } from './rollback-report.js';
+import {
+  hasFailed,
+  type ReportItem,
+  type ReportRollbackFinding,
+  type ReportStep,
+  type RollbackReport,
+} from './rollback-report.js';
 
 /** A rollback as Markdown for the job summary: how it ended and what to do first, within what GitHub takes. */
 export function renderRollbackSummary(
@@ -18,7 +23,7 @@ export function renderRollbackSummary(
 
 function sectionsOf(report: RollbackReport, links: MarkdownLinks): readonly Section[] {
   const { findings, plan, stages, restored, backup, wayOut } = report;
-  const sign = isFailure(report.result) ? '⛔' : report.result === 'nothing-to-do' ? '💤' : '✅';
+  const sign = hasFailed(report) ? '⛔' : report.result === 'nothing-to-do' ? '💤' : '✅';
   const title = report.mode === 'plan' ? 'Calico rollback plan' : 'Calico rollback';
   const bundle = `Bundle ${backup.place} of ${backup.createdAt}: Calico ${backup.calico || 'unknown'} by ${backup.method}`;
   const way = wayOut === '' ? '' : `\n> **How to go on:** ${escapeMarkdown(wayOut)}\n`;

@@ -3,8 +3,12 @@ import { formatDuration } from '../plan/format-duration.js';
 import { renderRulesYaml } from '../plan/plan-terminal.js';
 import { paintWith, SEVERITY_STYLE, type Paint, type TerminalOptions } from '../terminal-paint.js';
 import { singleLine } from '../text.js';
-import { isFailure } from '../verdict.js';
-import type { ReportItem, ReportRollbackFinding, RollbackReport } from './rollback-report.js';
+import {
+  hasFailed,
+  type ReportItem,
+  type ReportRollbackFinding,
+  type RollbackReport,
+} from './rollback-report.js';
 
 type Lines = readonly string[];
 
@@ -28,7 +32,7 @@ export function renderRollbackTerminal(report: RollbackReport, options: Terminal
     renderRules(report, paint),
     [
       ...(report.wayOut === '' ? [] : [report.wayOut]),
-      paint(singleLine(report.summary), isFailure(report.result) ? 'red' : 'green'),
+      paint(singleLine(report.summary), hasFailed(report) ? 'red' : 'green'),
     ],
   ];
   return `${blocks
