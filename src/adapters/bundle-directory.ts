@@ -20,7 +20,9 @@ export async function createBundleDirectory(directory: string): Promise<BundleWr
   await explain(async () => {
     await refuseFull(directory);
     await removeLeftovers(directory);
-    await mkdir(partial, { recursive: true });
+    await mkdir(place, { recursive: true });
+    // Not recursive, which says of a read-only file system that there is no such file
+    await mkdir(partial);
   });
   const folders = new Set<string>();
   const last = { path: partial };
