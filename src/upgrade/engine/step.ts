@@ -39,15 +39,17 @@ export type Gate =
   /** A Deployment or DaemonSet runs what it says, everywhere. */
   | { readonly kind: 'rollout'; readonly workload: ObjectReference }
   | { readonly kind: 'api-service'; readonly name: string }
-  /** So many nodes run the release that the operator brings, and all that changed are well. */
-  | {
-      readonly kind: 'canary';
-      readonly daemonSet: ObjectReference;
-      readonly calico: string;
-      readonly nodes: number;
-    }
-  /** The operator has brought that release everywhere. */
-  | { readonly kind: 'operator'; readonly calico: string; readonly namespace: string };
+  /** So many nodes run what the operator brings, and are well. */
+  | { readonly kind: 'canary'; readonly workload: MovedWorkload; readonly nodes: number }
+  /** The operator has brought that release everywhere; an empty one is not known. */
+  | { readonly kind: 'operator'; readonly calico: string; readonly workloads: readonly MovedWorkload[] };
+
+/** A workload that the operator moves, and what tells the release that it is to come to. */
+export interface MovedWorkload {
+  readonly object: ObjectReference;
+  /** Tags and digests of its images, wherever they are pulled from: `:v3.30.7`, `@sha256:…`. */
+  readonly marks: readonly string[];
+}
 
 /** Writes, then a wave, then gates. A run is a list of these; what cannot be said so does not happen. */
 export interface Step {

@@ -1,11 +1,13 @@
-import { asFields, type Fields, fieldsAt, valueAt, without } from '../../cluster/fields.js';
+import { asFields, fieldsAt, valueAt } from '../../cluster/fields.js';
 import { nameOf } from '../../cluster/object-name.js';
 import { ClusterError, EnvironmentError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import { writable } from '../backup/writable-object.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
+import { onlyOwnWrote } from './own-managers.js';
 import { sameContent } from './same-content.js';
 import type { FieldWrite, ObjectWrite, Write } from './step.js';
+import { withField } from './with-field.js';
 
 /** Controllers write status and annotations all the time; so often is a write begun anew. */
 const MOST_TRIES = 10;
@@ -48,7 +50,11 @@ async function writeWhole(client: ClusterClient, { object, before, after }: Obje
   return true;
 }
 
-/** @throws EnvironmentError where an object is not what was read, as the server itself would write that */
+/**
+ * What Calico's own programs wrote meanwhile (the operator its defaults, calico-node its own) is no reason to stop.
+ *
+ * @throws EnvironmentError where an object is not what was read, as the server itself would write that
+ */
 async function requireAsRead(
   client: ClusterClient,
   live: KubernetesObject,
@@ -56,6 +62,7 @@ async function requireAsRead(
 ): Promise<void> {
   if (before !== null && sameContent(live, before)) return;
   if (before !== null) {
+    if (onlyOwnWrote(before, live)) return;
     const written = await client.replace(inPlaceOf(before, live), { ...OPTIONS, dryRun: true });
     if (sameContent(live, written)) return;
   }
@@ -67,17 +74,9 @@ async function writeField(client: ClusterClient, { object, field, after }: Field
   const live = await client.get(object);
   if (live === null) throw gone(object);
   if (valueAt(live, ...field) === after) return false;
-  const changed = setField(live, field, after) as KubernetesObject;
+  const changed = withField(live, field, after);
   await client.replace({ ...changed, metadata: inPlaceOf(live, live).metadata }, OPTIONS);
   return true;
-}
-
-/** An object with another value at a path; maps on the way that become empty go. */
-function setField(fields: Fields, [name, ...rest]: readonly string[], value: unknown): Fields {
-  if (name === undefined) return fields;
-  if (rest.length === 0) return value === undefined ? without(fields, name) : { ...fields, [name]: value };
-  const inner = setField(fieldsAt(fields, name), rest, value);
-  return Object.keys(inner).length === 0 ? without(fields, name) : { ...fields, [name]: inner };
 }
 
 /** What stays as it is there when an object is written anew: identity, and what the cluster gave it. */

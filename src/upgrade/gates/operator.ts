@@ -1,115 +1,124 @@
 import { listAt, numberAt, textAt } from '../../cluster/fields.js';
-import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
+import { nameOf, referenceOf } from '../../cluster/object-name.js';
+import type { KubernetesObject, ObjectKind } from '../../ports/cluster-client.js';
+import type { MovedWorkload } from '../engine/step.js';
+import { isPodReady } from './pod-fault.js';
+import { bearsMarks } from './release-marks.js';
 import { rolloutOf } from './rollout.js';
 import type { Seen, Sight, Source } from './wait-for.js';
-import { faultOfNewPods, POD, REVISIONS, sourceOf } from './workload.js';
+import { faultOfNewPods, isObserved, newPodsOf, POD, REVISIONS } from './workload.js';
 
 const MOST_REASONS = 3;
+const INSTALLATION: ObjectKind = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation' };
+const STATUS: ObjectKind = { apiVersion: 'operator.tigera.io/v1', kind: 'TigeraStatus' };
+const IN_NAMESPACES: readonly ObjectKind[] = [
+  { apiVersion: 'apps/v1', kind: 'DaemonSet' },
+  { apiVersion: 'apps/v1', kind: 'Deployment' },
+  ...Object.values(REVISIONS),
+  POD,
+];
 
-/** What {@link operatorSight} judges, in its order. */
-export function operatorSources(namespace: string): readonly Source[] {
-  const inNamespace = (kind: Source['kind'] | undefined): Source[] =>
-    kind ? [{ kind, options: { namespace } }] : [];
+/** What the operator is to have brought. */
+export interface Brought {
+  /** `v3.30.7`; empty where it is not known. */
+  readonly calico: string;
+  readonly workloads: readonly MovedWorkload[];
+}
+
+/** What {@link operatorSight} judges: what the operator says, and all that runs in the workloads’ namespaces. */
+export function operatorSources({ workloads }: Pick<Brought, 'workloads'>): readonly Source[] {
+  const namespaces = [...new Set(workloads.map(({ object }) => object.namespace))];
   return [
-    { kind: { apiVersion: 'operator.tigera.io/v1', kind: 'Installation' }, options: {} },
-    { kind: { apiVersion: 'operator.tigera.io/v1', kind: 'TigeraStatus' }, options: {} },
-    ...inNamespace({ apiVersion: 'apps/v1', kind: 'DaemonSet' }),
-    ...inNamespace({ apiVersion: 'apps/v1', kind: 'Deployment' }),
-    ...inNamespace(REVISIONS['DaemonSet']),
-    ...inNamespace(REVISIONS['Deployment']),
-    ...inNamespace(POD),
+    { kind: INSTALLATION, options: {} },
+    { kind: STATUS, options: {} },
+    ...namespaces.flatMap((namespace) => IN_NAMESPACES.map((kind) => ({ kind, options: { namespace } }))),
   ];
 }
 
 /**
  * Whether the operator has brought a release everywhere: the Installation says so, every TigeraStatus is well at once,
- * and every workload runs what it says. One of these alone is not enough: a status can lag, and flickers. Pure.
+ * every workload has come to its release, and runs what it says. One of these alone is not enough: a status can lag,
+ * flickers, and stays as it was while no operator runs. Pure.
  *
  * @see https://docs.tigera.io/calico/latest/reference/installation/api
  */
-export function operatorSight(calico: string, seen: Seen): Sight {
-  const [installations = [], statuses = [], daemonSets = [], deployments = []] = seen;
-  const workloads = [...daemonSets, ...deployments];
-  const version = textAt(
-    installations.find(({ metadata }) => metadata.name === 'default'),
-    'status',
-    'calicoVersion',
-  );
+export function operatorSight({ calico, workloads }: Brought, seen: Seen): Sight {
+  const all = seen.flat();
+  const of = (...kinds: readonly string[]): KubernetesObject[] =>
+    all.filter(({ kind }) => kinds.includes(kind));
+  const installation = of('Installation').find(({ metadata }) => metadata.name === 'default');
+  const running = of('DaemonSet', 'Deployment');
   const waits = [
-    ...(version === calico ? [] : [`the Installation says Calico ${version || 'of no version yet'}`]),
-    ...statuses.flatMap(statusFault),
-    ...workloads.flatMap((workload) => {
+    ...versionFault(installation, calico),
+    ...of('TigeraStatus').flatMap((status) => statusFault(status, installation)),
+    ...workloads.flatMap((workload) => moveFault(workload, running)),
+    ...running.flatMap((workload) => {
       const sight = rolloutOf(workload);
       return sight.kind === 'waiting' ? [sight.reason] : [];
     }),
   ];
   if (waits.length === 0) return { kind: 'done' };
-  const fault = findFault(calico, workloads, seen);
-  return fault === null
+  // What pods suffer from whose workload the operator has not moved yet is what it is about to mend
+  const moved = running.filter((one) => workloads.some((workload) => isMoved(workload, one)));
+  const revisions = of('ControllerRevision', 'ReplicaSet');
+  const fault = moved.map((one) => faultOfNewPods(one, revisions, of('Pod'))).find((one) => one !== null);
+  return fault === undefined
     ? { kind: 'waiting', reason: waits.slice(0, MOST_REASONS).join('; ') }
     : { kind: 'failed', reason: fault };
 }
 
-/** What {@link canarySight} judges, in its order. */
-export function canarySources(daemonSet: ObjectReference): readonly Source[] {
-  const { namespace } = daemonSet;
-  const revisions = REVISIONS['DaemonSet'];
-  return [
-    sourceOf(daemonSet),
-    ...(revisions ? [{ kind: revisions, options: { namespace } }] : []),
-    { kind: POD, options: { namespace } },
-  ];
+/** What {@link canarySight} judges. */
+export function canarySources({ object: { namespace } }: MovedWorkload): readonly Source[] {
+  return IN_NAMESPACES.filter(({ kind }) => kind !== 'Deployment' && kind !== 'ReplicaSet').map((kind) => ({
+    kind,
+    options: { namespace },
+  }));
 }
 
-/** Whether the first nodes run a release that the operator rolls out one node at a time, and are well. Pure. */
-export function canarySight({ calico, nodes }: { calico: string; nodes: number }, seen: Seen): Sight {
-  const [[daemonSet] = [undefined], revisions = [], pods = []] = seen;
-  if (!daemonSet || !isOfRelease(daemonSet, calico)) {
-    return { kind: 'waiting', reason: `the operator has not moved calico-node to Calico ${calico} yet` };
-  }
-  const status = (name: string): number => numberAt(daemonSet, 'status', name) ?? 0;
-  const { generation = 0 } = daemonSet.metadata;
-  const wanted = Math.min(nodes, status('desiredNumberScheduled'));
-  const isSeen = status('observedGeneration') >= generation;
-  if (isSeen && status('updatedNumberScheduled') >= wanted && status('numberUnavailable') === 0) {
-    return { kind: 'done' };
-  }
+/** Whether so many nodes run a release that the operator rolls out one node at a time, and are well. Pure. */
+export function canarySight(
+  { workload, nodes }: { readonly workload: MovedWorkload; readonly nodes: number },
+  seen: Seen,
+): Sight {
+  const all = seen.flat();
+  const daemonSet = all.find((one) => isMoved(workload, one));
+  const name = nameOf(workload.object);
+  if (!daemonSet) return { kind: 'waiting', reason: `the operator has not moved ${name} yet` };
+  const pods = all.filter(({ kind }) => kind === 'Pod');
+  const revisions = all.filter(({ kind }) => kind === 'ControllerRevision');
+  const ready = newPodsOf(daemonSet, revisions, pods).filter(isPodReady).length;
+  const wanted = Math.min(nodes, numberAt(daemonSet, 'status', 'desiredNumberScheduled') ?? 0);
+  if (isObserved(daemonSet) && ready >= wanted) return { kind: 'done' };
   const fault = faultOfNewPods(daemonSet, revisions, pods);
   return fault === null
-    ? {
-        kind: 'waiting',
-        reason: `${status('updatedNumberScheduled')} of the first ${wanted} nodes are there`,
-      }
+    ? { kind: 'waiting', reason: `${name}: ${ready} of the first ${wanted} nodes are there` }
     : { kind: 'failed', reason: fault };
 }
 
-/** What pods of a workload suffer from that the operator has not moved yet is what it is about to mend. */
-function findFault(
-  calico: string,
-  workloads: readonly KubernetesObject[],
-  [, , , , controllerRevisions = [], replicaSets = [], pods = []]: Seen,
-): string | null {
-  const revisions = [...controllerRevisions, ...replicaSets];
-  return (
-    workloads
-      .filter((workload) => isOfRelease(workload, calico))
-      .map((workload) => faultOfNewPods(workload, revisions, pods))
-      .find((fault) => fault !== null) ?? null
-  );
+function isMoved({ object, marks }: MovedWorkload, live: KubernetesObject): boolean {
+  return nameOf(referenceOf(live)) === nameOf(object) && bearsMarks(live, marks);
 }
 
-function isOfRelease(workload: KubernetesObject, calico: string): boolean {
-  return listAt(workload, 'spec', 'template', 'spec', 'containers').some((container) =>
-    textAt(container, 'image').includes(`:${calico}`),
-  );
+function versionFault(installation: KubernetesObject | undefined, calico: string): string[] {
+  const said = textAt(installation, 'status', 'calicoVersion');
+  return calico === '' || said === calico
+    ? []
+    : [`the Installation says Calico ${said || 'of no version yet'}`];
 }
 
-function statusFault(status: KubernetesObject): string[] {
-  const { generation = 0, name } = status.metadata;
+function moveFault(workload: MovedWorkload, running: readonly KubernetesObject[]): string[] {
+  if (running.some((live) => isMoved(workload, live))) return [];
+  return [`the operator has not moved ${nameOf(workload.object)} yet`];
+}
+
+function statusFault(status: KubernetesObject, installation: KubernetesObject | undefined): string[] {
+  const { name } = status.metadata;
   const conditions = new Map(
     listAt(status, 'status', 'conditions').map((condition) => [textAt(condition, 'type'), condition]),
   );
   const is = (type: string): boolean => textAt(conditions.get(type), 'status') === 'True';
+  // The status `calico` is about the Installation; older operators do not say which generation they have seen
+  const generation = name === 'calico' ? (installation?.metadata.generation ?? 0) : 0;
   const isCurrent = [...conditions.values()].every(
     (condition) => (numberAt(condition, 'observedGeneration') ?? generation) >= generation,
   );

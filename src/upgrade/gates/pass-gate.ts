@@ -20,11 +20,9 @@ export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiti
     case 'api-service':
       return waitFor(client, [sourceOf({ ...API_SERVICE, name: gate.name })], available(gate.name), waiting);
     case 'canary':
-      return waitFor(client, canarySources(gate.daemonSet), (seen) => canarySight(gate, seen), waiting);
-    case 'operator': {
-      const sources = operatorSources(gate.namespace);
-      return waitFor(client, sources, (seen) => operatorSight(gate.calico, seen), waiting);
-    }
+      return waitFor(client, canarySources(gate.workload), (seen) => canarySight(gate, seen), waiting);
+    case 'operator':
+      return waitFor(client, operatorSources(gate), (seen) => operatorSight(gate, seen), waiting);
   }
 }
 

@@ -1,4 +1,4 @@
-import { textMapAt } from '../../cluster/fields.js';
+import { numberAt, textMapAt } from '../../cluster/fields.js';
 import type { KubernetesObject, ObjectKind, ObjectReference } from '../../ports/cluster-client.js';
 import { podFault } from './pod-fault.js';
 import { hashOf, newestHash } from './revision.js';
@@ -23,22 +23,37 @@ export function selectorOf(workload: KubernetesObject): string {
     .join(',');
 }
 
-/** Why a workload's new pods will not become ready; null where they may. What the old ones suffer from is no matter. */
+/** Whether a workload's controller has seen what it says now: before, the newest revision is the one before. */
+export function isObserved(workload: KubernetesObject): boolean {
+  return (numberAt(workload, 'status', 'observedGeneration') ?? 0) >= (workload.metadata.generation ?? 0);
+}
+
+/** Pods of a workload's newest revision that are to stay. */
+export function newPodsOf(
+  workload: KubernetesObject,
+  revisions: readonly KubernetesObject[],
+  pods: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  const hash = newestHash(workload, revisions);
+  if (hash === null) return [];
+  return pods.filter(
+    (pod) =>
+      pod.metadata.deletionTimestamp === undefined &&
+      hashOf(pod) === hash &&
+      pod.metadata.name.startsWith(`${workload.metadata.name}-`),
+  );
+}
+
+/**
+ * Why a workload's new pods will not become ready; null where they may. What the old ones suffer from is no matter, nor
+ * what those do that are to go.
+ */
 export function faultOfNewPods(
   workload: KubernetesObject,
   revisions: readonly KubernetesObject[],
   pods: readonly KubernetesObject[],
 ): string | null {
-  const hash = newestHash(workload, revisions);
-  if (hash === null) return null;
-  const isNew = (pod: KubernetesObject): boolean =>
-    pod.metadata.deletionTimestamp === undefined &&
-    hashOf(pod) === hash &&
-    pod.metadata.name.startsWith(`${workload.metadata.name}-`);
-  return (
-    pods
-      .filter(isNew)
-      .map(podFault)
-      .find((fault) => fault !== null) ?? null
-  );
+  if (!isObserved(workload) || numberAt(workload, 'spec', 'replicas') === 0) return null;
+  const faults = newPodsOf(workload, revisions, pods).map(podFault);
+  return faults.find((fault) => fault !== null) ?? null;
 }

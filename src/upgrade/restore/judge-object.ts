@@ -2,11 +2,13 @@ import { installObjects } from '../../catalog/queries.js';
 import { groupOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { BundleKind } from '../backup/bundle-kinds.js';
+import { OWN_MANAGERS } from '../engine/own-managers.js';
 import { sameContent } from '../engine/same-content.js';
 import { fieldChanges } from '../plan/field-changes.js';
 import type { StageName } from '../plan/plan.js';
 import { stageOf } from '../plan/stages.js';
 import { inPlaceOf } from '../engine/write-object.js';
+import { isRendered, OPERATOR_GROUP, ownersOf } from './rendered.js';
 import type { ConflictChoice, RestoreAction, RestoreItem } from './restore-item.js';
 
 /** What a judgement goes by. */
@@ -16,11 +18,9 @@ export interface JudgeContext {
   /** Whether an operator renders the install, so that what it renders is its own to put right. */
   readonly hasOperator: boolean;
   readonly choice: ConflictChoice;
+  /** The operator's resources that the bundle has: `Installation default`. */
+  readonly resources: ReadonlySet<string>;
 }
-
-const OPERATOR_GROUP = 'operator.tigera.io';
-/** Namespaces whose objects the operator renders. */
-const RENDERED: ReadonlySet<string> = new Set(['calico-system', 'calico-apiserver']);
 
 /** What is to be done about an object of the bundle; null where nothing is: it is as it was, or is not ours to write. */
 export function judgeSaved(
@@ -29,7 +29,8 @@ export function judgeSaved(
   live: KubernetesObject | null,
   context: JudgeContext,
 ): RestoreItem | null {
-  if (kind.class === 'state' || isRendered(saved, context) || isAutomatic(saved)) return null;
+  if (kind.class === 'state' || isAutomatic(saved)) return null;
+  if (context.hasOperator && isRendered(saved)) return null;
   const item = itemOf(kind, { saved, live }, context);
   if (live === null) {
     if (kind.class === 'install') return item('create', '');
@@ -57,11 +58,19 @@ export function judgeLive(
   const item = itemOf(kind, { saved: null, live }, context);
   if (kind.class === 'user') return item('keep', 'It was made since the backup.');
   if (kind.kind === 'Namespace') return item('keep', 'Deleting a namespace deletes all that is in it.');
-  if (isRendered(live, context)) {
-    return item('delete', 'The operator of the newer release made it; the older one does not know it.');
-  }
+  if (context.hasOperator && isRendered(live)) return judgeRendered(item, live, context);
   if (isOfUpstream(live)) return item('delete', 'The newer release brought it.');
   return item('keep', 'It is not of upstream’s files, so it may be somebody’s own.');
+}
+
+/** Only what the operator made for resources that it had before as well is of the newer release alone. */
+function judgeRendered(item: MakeItem, live: KubernetesObject, { resources }: JudgeContext): RestoreItem {
+  const owners = ownersOf(live);
+  if (owners.length === 0) return item('keep', 'The operator does not own it, so it may be somebody’s own.');
+  if (owners.some((owner) => resources.has(owner))) {
+    return item('delete', 'The operator of the newer release made it; the older one does not know it.');
+  }
+  return item('keep', `It belongs to ${owners.join(', ')}, which was made since the backup.`);
 }
 
 type MakeItem = (action: RestoreAction, why: string) => RestoreItem;
@@ -106,16 +115,6 @@ export function restoreStageOf(
   return stageOf(object);
 }
 
-function isRendered({ metadata }: KubernetesObject, { hasOperator }: JudgeContext): boolean {
-  if (!hasOperator) return false;
-  const owners = metadata.ownerReferences ?? [];
-  return (
-    owners.some(({ apiVersion }) => groupOf(apiVersion) === OPERATOR_GROUP) ||
-    RENDERED.has(metadata.namespace ?? '') ||
-    RENDERED.has(metadata.name)
-  );
-}
-
 /** Host endpoints that kube-controllers makes and deletes as nodes come and go. */
 function isAutomatic({ kind, metadata }: KubernetesObject): boolean {
   return (
@@ -128,14 +127,6 @@ const OF_UPSTREAM: ReadonlySet<string> = new Set(installObjects().map(({ kind, n
 function isOfUpstream({ kind, metadata }: KubernetesObject): boolean {
   return OF_UPSTREAM.has(`${kind} ${metadata.name}`);
 }
-
-/** Field managers of Calico's own programs, and this one. */
-const OWN_MANAGERS: ReadonlySet<string> = new Set([
-  'operator',
-  'calico-node',
-  'kube-controllers',
-  'calico-upgrade-action',
-]);
 
 /** Who has written an object since a time, as its managed fields say; `others` where they do not say enough. */
 function writersSince({ metadata }: KubernetesObject, time: string): 'calico' | 'others' {

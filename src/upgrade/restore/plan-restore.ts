@@ -7,6 +7,7 @@ import type { BundleIndex } from '../backup/bundle-index.js';
 import { BUNDLE_KINDS, type BundleKind } from '../backup/bundle-kinds.js';
 import { belongsToInstall, installNamespaces } from '../backup/install-scope.js';
 import { sameContent } from '../engine/same-content.js';
+import type { MovedWorkload } from '../engine/step.js';
 import { inPlaceOf } from '../engine/write-object.js';
 import { currentHash, listOwn } from '../gates/change-wave.js';
 import { hashOf } from '../gates/revision.js';
@@ -15,6 +16,7 @@ import { inBatches } from '../plan/in-batches.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { type JudgeContext, judgeLive, judgeSaved } from './judge-object.js';
 import { openObjects } from './read-bundle.js';
+import { movedWorkload, OPERATOR_GROUP } from './rendered.js';
 import type { ConflictChoice, RestoreItem } from './restore-item.js';
 
 /** What the bundle and the cluster come to together. */
@@ -33,6 +35,8 @@ export interface Restoration {
   readonly refused: readonly { readonly item: RestoreItem; readonly message: string }[];
   /** calico-node as the bundle has it, and which nodes have pods of it that are of another revision. */
   readonly node: NodeRestoration | null;
+  /** Workloads that the operator has to bring back; none where no operator renders them. */
+  readonly moved: readonly MovedWorkload[];
 }
 
 export interface NodeRestoration {
@@ -49,6 +53,8 @@ export interface RestoreOptions {
   readonly onProgress: (text: string) => void;
 }
 
+const DATA_GROUPS: ReadonlySet<string> = new Set(['crd.projectcalico.org', 'projectcalico.org']);
+
 /** Compares a verified bundle with a cluster, object by object. Writes nothing. */
 export async function planRestore(
   client: ClusterClient,
@@ -60,7 +66,9 @@ export async function planRestore(
   const { kinds: served } = await client.discover();
   const bundle = await openObjects(reader);
   const hasOperator = index.method !== 'manifest';
-  const context: JudgeContext = { createdAt: index.createdAt, hasOperator, choice };
+  const resources = new Set<string>();
+  const context: JudgeContext = { createdAt: index.createdAt, hasOperator, choice, resources };
+  const moved: MovedWorkload[] = [];
   const items: RestoreItem[] = [];
   const notServed: string[] = [];
   const definitions = new Set<string>();
@@ -69,6 +77,7 @@ export async function planRestore(
   for (const kind of inOrder(BUNDLE_KINDS)) {
     const isServed = served.some(isKind(kind));
     if (kind.class === 'state' || (!isServed && !bundle.kinds.has(kind))) continue;
+    if (isOtherView(kind, index)) continue;
     onProgress(`comparing ${kind.plural}`);
     const saved = await bundle.read(kind);
     if (kind.kind === 'CustomResourceDefinition') {
@@ -80,6 +89,9 @@ export async function planRestore(
     }
     const live = isServed ? await readLive(client, kind, state) : new Map<string, KubernetesObject>();
     for (const object of saved) {
+      if (groupOfKind(kind) === OPERATOR_GROUP) resources.add(`${object.kind} ${object.metadata.name}`);
+      const workload = hasOperator ? movedWorkload(object) : null;
+      if (workload) moved.push(workload);
       const there = live.get(keyOf(object)) ?? null;
       live.delete(keyOf(object));
       compared += 1;
@@ -104,6 +116,7 @@ export async function planRestore(
     notServed,
     refused: tried.flatMap(({ item, refusal }) => (item && refusal ? [{ item, message: refusal }] : [])),
     node,
+    moved,
   };
 }
 
@@ -116,6 +129,12 @@ function inOrder(kinds: readonly BundleKind[]): readonly BundleKind[] {
 function isKind({ apiVersion, kind }: BundleKind): (served: ServedKind) => boolean {
   return (served) =>
     served.apiVersion === apiVersion && served.kind === kind && served.verbs.includes('list');
+}
+
+/** Calico's API server shows the same objects in another group: they are written where they are stored. */
+function isOtherView(kind: BundleKind, { dataGroup }: BundleIndex): boolean {
+  const group = groupOfKind(kind);
+  return DATA_GROUPS.has(group) && group !== dataGroup;
 }
 
 function groupOfKind({ apiVersion }: BundleKind): string {

@@ -59,7 +59,7 @@ export async function planRollback(
   const { index, edited } = await verifyBundle(reader, { clusterUid: state.uid, force: options.force });
   const restoration = await planRestore(client, reader, index, state, options);
   const { steps, waves } = restoreSteps(restoration, options);
-  const missingAccess = await findMissing(client, restoration.items);
+  const missingAccess = await findMissing(client, restoration);
   const findings = findObstacles(restoration, { edited, missingAccess, waves });
   const earlier = await readJournal(client);
   const isMoving = restoration.items.some(isWritten) || restoration.node?.hasStalePods === true;
@@ -84,9 +84,9 @@ export function isWritten({ action }: RestoreItem): boolean {
 
 async function findMissing(
   client: ClusterClient,
-  items: readonly RestoreItem[],
+  { items, hasOperator }: Restoration,
 ): Promise<readonly MissingAccess[]> {
-  const accesses = rollbackAccesses(items);
+  const accesses = rollbackAccesses(items, hasOperator);
   const answers = await inBatches(accesses, (access) => client.canI(access));
   return accesses.flatMap((access, index) => {
     const answer = answers[index];

@@ -1,11 +1,14 @@
-import { asFields, fieldsAt } from '../../cluster/fields.js';
-import { groupOf, referenceOf } from '../../cluster/object-name.js';
+import { fieldsAt } from '../../cluster/fields.js';
+import { referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { sameContent } from '../engine/same-content.js';
 import type { Gate, ObjectWrite, Step, Write } from '../engine/step.js';
 import type { StageName } from '../plan/plan.js';
-import { planWaves, type WaveOptions, type WavePlan, widthOf } from '../waves/plan-waves.js';
+import { planWaves, type WaveOptions, type WavePlan } from '../waves/plan-waves.js';
+import { objectWrite, step, writeOf } from './make-step.js';
+import { operatorSteps } from './operator-steps.js';
 import type { NodeRestoration, Restoration } from './plan-restore.js';
+import { ownersOf } from './rendered.js';
 import type { RestoreItem } from './restore-item.js';
 import { uniteAccess } from './unite-access.js';
 
@@ -52,7 +55,7 @@ export function restoreSteps(restoration: Restoration, options: StepOptions): Re
     step('crds', 'put back definitions that are gone', definitions.map(writeOf), [
       { kind: 'established', names: definitions.map(({ object }) => object.name) },
     ]),
-    step('config', 'take away hooks that the bundle does not have', removals(deletes, isHook)),
+    step('config', 'take away hooks that the bundle does not have', removals(deletes, isUnrenderedHook)),
     step('rbac', 'namespaces', at('rbac').filter(isNamespace).map(writeOf)),
     step('rbac', 'accounts, and the rules of both releases', [
       ...at('rbac')
@@ -79,14 +82,6 @@ function isEmpty({ writes, wave, gates }: Step): boolean {
   return writes.length === 0 && wave === null && says.length === 0;
 }
 
-function step(stage: StageName, title: string, writes: readonly Write[], gates: readonly Gate[] = []): Step {
-  return { stage, title, writes, wave: null, gates };
-}
-
-function writeOf({ object, live, saved }: RestoreItem): ObjectWrite {
-  return { kind: 'object', object, before: live, after: saved };
-}
-
 function removalOf({ object, live }: RestoreItem): ObjectWrite {
   return { kind: 'object', object, before: live, after: null };
 }
@@ -100,6 +95,11 @@ function removals(
 
 function isHook({ object }: RestoreItem): boolean {
   return HOOKS.has(object.kind);
+}
+
+/** What the operator rendered it would make anew as long as it runs: that goes last. */
+function isUnrenderedHook(item: RestoreItem): boolean {
+  return isHook(item) && (item.live === null || ownersOf(item.live).length === 0);
 }
 
 function isWorkload({ object }: RestoreItem): boolean {
@@ -121,7 +121,7 @@ function trimSteps(access: readonly RestoreItem[], deletes: readonly RestoreItem
     const { object, live, saved } = item;
     return live && saved ? [{ kind: 'object', object, before: uniteAccess(live, saved), after: saved }] : [];
   });
-  const rest = (item: RestoreItem): boolean => !isHook(item) && !isWorkload(item);
+  const rest = (item: RestoreItem): boolean => !isUnrenderedHook(item) && !isWorkload(item);
   return [
     step('rbac-trim', 'take away rules and objects that only the newer release had', [
       ...trims,
@@ -183,71 +183,6 @@ function nodeSteps(
   ];
 }
 
-function objectWrite(before: KubernetesObject | null, after: KubernetesObject): ObjectWrite {
-  return { kind: 'object', object: referenceOf(after), before, after };
-}
-
 function withStrategy(daemonSet: KubernetesObject, updateStrategy: unknown): KubernetesObject {
   return { ...daemonSet, spec: { ...fieldsAt(daemonSet, 'spec'), updateStrategy } };
-}
-
-const WIDTH = ['spec', 'nodeUpdateStrategy', 'rollingUpdate', 'maxUnavailable'] as const;
-
-/**
- * The operator rolls the nodes itself: one at a time for the canary, then as wide as was asked, by the knob that the
- * Installation has for it, so that it goes on by itself where this run dies. The knob is given back at the end.
- */
-function operatorSteps(
-  { index, calico, state, items }: Restoration,
-  found: readonly RestoreItem[],
-  { maxUnavailable, canaryNodes }: StepOptions,
-): readonly Step[] {
-  const { calico: version, namespace } = index;
-  const gate: Gate = { kind: 'operator', calico: version, namespace };
-  const deployment = found.find(isWorkload)?.object ?? calico?.operator?.deployment?.reference;
-  const resources = found.filter(({ object }) => groupOf(object.apiVersion) === 'operator.tigera.io');
-  const rest = found.filter((item) => !resources.includes(item));
-  const rollout: Gate[] = deployment ? [{ kind: 'rollout', workload: deployment }] : [];
-  const writes = resources.map(writeOf);
-  const installation = calico?.operator?.installation ?? null;
-  if (installation === null || rest.length === 0) {
-    return [
-      step('operator', 'the Installation and its like', writes),
-      step('operator', 'the operator', rest.map(writeOf), [...rollout, gate]),
-    ];
-  }
-  const restored = items.find(({ object }) => object.kind === 'Installation')?.saved ?? installation;
-  const width = widthOf(maxUnavailable, state.nodes.length);
-  const own = widthIn(restored);
-  const knob = (title: string, before: unknown, after: unknown, gates: readonly Gate[]): Step =>
-    step(
-      'operator',
-      title,
-      [{ kind: 'field', object: referenceOf(installation), field: WIDTH, before, after }],
-      gates,
-    );
-  const canary: Gate = {
-    kind: 'canary',
-    daemonSet: { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace, name: 'calico-node' },
-    calico: version,
-    nodes: canaryNodes,
-  };
-  // Images by digest do not say their release: then all nodes go one at a time
-  const usesDigests = (calico?.operator?.imageSets.length ?? 0) > 0;
-  return [
-    step('operator', 'the Installation and its like', writes),
-    knob('nodes one at a time', own, 1, []),
-    step('operator', 'the operator, and the first nodes', rest.map(writeOf), [
-      ...rollout,
-      ...(usesDigests ? [] : [canary]),
-    ]),
-    ...(usesDigests ? [] : [knob(`the other nodes, ${width} at a time`, 1, width, [])]),
-    step('operator', 'all of Calico', [], [gate]),
-    knob('the Installation’s own width', usesDigests ? 1 : width, own, [gate]),
-  ];
-}
-
-function widthIn(installation: KubernetesObject): unknown {
-  const strategy = fieldsAt(installation, 'spec', 'nodeUpdateStrategy');
-  return asFields(strategy['rollingUpdate'])?.['maxUnavailable'];
 }

@@ -12,17 +12,23 @@ const BASE: readonly PolicyRule[] = [
   rule('', ['pods'], ['delete', 'get', 'list', 'watch']),
   rule('apps', ['daemonsets', 'deployments', 'controllerrevisions', 'replicasets'], ['get', 'list', 'watch']),
 ];
+/** What the operator's way back takes besides: the knob in the Installation, and watching what the operator says. */
+const OF_OPERATOR: readonly PolicyRule[] = [
+  rule('operator.tigera.io', ['installations'], ['get', 'list', 'update', 'watch']),
+  rule('operator.tigera.io', ['tigerastatuses'], ['get', 'list', 'watch']),
+];
 const VERBS = { create: ['create'], replace: ['get', 'update'], delete: ['delete', 'get'] } as const;
 /** Giving accounts rules that one does not hold oneself takes verbs of their own. */
 const ROLES: ReadonlySet<string> = new Set(['ClusterRole', 'Role']);
 const BINDINGS: ReadonlySet<string> = new Set(['ClusterRoleBinding', 'RoleBinding']);
 
 /** Every right that a rollback needs for what it would write. */
-export function rollbackAccesses(items: readonly RestoreItem[]): readonly Access[] {
+export function rollbackAccesses(items: readonly RestoreItem[], hasOperator: boolean): readonly Access[] {
   const needed = new Map<string, Access>();
   const add = (access: Access): unknown =>
     needed.set(`${access.verb} ${access.group} ${access.resource}`, access);
-  for (const access of accessesOf(BASE)) add(access);
+  const always = hasOperator ? [...BASE, ...OF_OPERATOR] : BASE;
+  for (const access of accessesOf(always)) add(access);
   for (const { object, action } of items) {
     if (action === 'keep' || action === 'conflict') continue;
     const kind = BUNDLE_KINDS.find((one) => one.apiVersion === object.apiVersion && one.kind === object.kind);

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readJournal } from '../../../src/upgrade/journal/journal.js';
+import { LOCK } from '../../../src/upgrade/lock/lock.js';
+import { inspect } from '../../../src/cluster/inspect.js';
+import type { ObjectReference } from '../../../src/ports/cluster-client.js';
+import { formatVersion } from '../../../src/version/version.js';
+import { installCalicoData } from '../../../test-cluster/ready-made/calico-data.js';
+import { installCalico } from '../../../test-cluster/ready-made/install-calico.js';
+import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
+import { contentsOf, rollBack, save } from './live-run.js';
+import {
+  installation,
+  isWell,
+  type OperatorScene,
+  running,
+  startScene,
+  statuses,
+  upgradeOperator,
+} from './operator-scene.js';
+
+/** Made between backup and rollback, by somebody who knows nothing of either. */
+const MADE_SINCE = {
+  apiVersion: 'crd.projectcalico.org/v1',
+  kind: 'GlobalNetworkSet',
+  metadata: { name: 'made-since' },
+  spec: { nets: ['192.0.2.0/24'] },
+};
+const OWN_MAP = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'dashboards', namespace: 'calico-system' },
+  data: { title: 'ours' },
+};
+
+/** A suite in a cluster with the scene, which ends before the cluster does. */
+function describeWithOperator(title: string, body: (scene: () => OperatorScene) => void): void {
+  describeWithCalico(title, { own: true, lightNodes: 4 }, (cluster) => {
+    describe('with the operator', () => {
+      let scene: OperatorScene | null = null;
+      beforeAll(async () => {
+        scene = await startScene(cluster());
+      });
+      afterAll(() => scene?.stop());
+      body(() => {
+        if (scene === null) throw new Error('The scene is there in tests and hooks only.');
+        return scene;
+      });
+    });
+  });
+}
+
+describeWithOperator('a hop back on an operator install', (scene) => {
+  const older = 'v3.30.7';
+  const newer = 'v3.31.7';
+
+  it('everything is as it was, definitions excepted, and what was made since is kept', async () => {
+    const { client, operator } = scene();
+    await installCalico(client, { method: 'operator', version: older });
+    await running(client, older);
+    await installCalicoData(client);
+    await operator.settle();
+    await running(client, older);
+    const [before, was] = [await contentsOf(client), await installation(client)];
+    const bundle = await save(client);
+
+    await upgradeOperator(client, newer);
+    await running(client, newer);
+    await client.create(MADE_SINCE, { fieldManager: 'kubectl-create' });
+    await client.create(OWN_MAP, { fieldManager: 'kubectl-create' });
+
+    const outcome = await rollBack(client, bundle, { force: true });
+    expect(outcome.plan.findings.filter(({ weight }) => weight === 'mandatory')).toEqual([]);
+    expect(outcome).toMatchObject({ ended: 'done', reason: '' });
+    // Its operator puts its own definitions back, whatever this program does
+    expect(
+      outcome.plan.findings.some(
+        ({ code, message }) =>
+          code === 'rollback-caveat' && message.startsWith('The older operator puts its own CRDs back'),
+      ),
+    ).toBe(true);
+    expect(outcome.plan.restoration.items.filter(({ action }) => action === 'keep')).toHaveLength(2);
+
+    await operator.settle();
+    const after = new Map(await contentsOf(client));
+    for (const name of [
+      'crd.projectcalico.org/v1 GlobalNetworkSet /made-since',
+      'projectcalico.org/v3 GlobalNetworkSet /made-since',
+      'v1 ConfigMap calico-system/dashboards',
+    ]) {
+      expect(after.delete(name)).toBe(true);
+    }
+    expect(after).toEqual(before);
+    expect(await installation(client)).toEqual(was);
+    expect((await statuses(client)).map((one) => [one.metadata.name, isWell(one)])).toEqual([
+      ['apiserver', true],
+      ['calico', true],
+      ['ippools', true],
+    ]);
+    const { calico, leftovers } = await inspect(client);
+    expect(calico?.versions.running && formatVersion(calico.versions.running)).toBe(older);
+    expect(leftovers).toEqual([]);
+    expect(await readJournal(client)).toBeNull();
+    expect(await client.get(LOCK)).toBeNull();
+    expect(await client.get(apiServer('calico-system'))).toBeNull();
+    expect(await client.get(apiServer('calico-apiserver'))).not.toBeNull();
+
+    const again = await rollBack(client, bundle, { force: true });
+    expect(again.plan.verdict).toBe('nothing-to-do');
+  }, 400_000);
+});
+
+function apiServer(namespace: string): ObjectReference {
+  return { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'calico-apiserver' };
+}

@@ -1,0 +1,162 @@
+import { valueAt } from '../../cluster/fields.js';
+import { groupOf, referenceOf } from '../../cluster/object-name.js';
+import type { KubernetesObject } from '../../ports/cluster-client.js';
+import type { Gate, MovedWorkload, Step, Write } from '../engine/step.js';
+import { withField } from '../engine/with-field.js';
+import { FIELD_MANAGER } from '../plan/try-changes.js';
+import { type WaveOptions, widthOf } from '../waves/plan-waves.js';
+import { objectWrite, step, writeOf } from './make-step.js';
+import type { Restoration } from './plan-restore.js';
+import { OPERATOR_GROUP } from './rendered.js';
+import type { RestoreItem } from './restore-item.js';
+
+/** How many nodes the operator changes at a time. */
+const WIDTH = ['spec', 'nodeUpdateStrategy', 'rollingUpdate', 'maxUnavailable'] as const;
+const REPLICAS = ['spec', 'replicas'] as const;
+/** What every operator renders, whatever its resources say. */
+const ALWAYS: ReadonlySet<string> = new Set(['calico-node', 'calico-typha', 'calico-kube-controllers']);
+
+/**
+ * The operator rolls the nodes itself: one at a time for the canary, then as wide as was asked, by the knob that the
+ * Installation has for it, so that it goes on by itself where this run dies. The knob is given back at the end. The
+ * operator that runs is stopped first: it would fill its own defaults into what is put back, and roll it out.
+ */
+export function operatorSteps(
+  restoration: Restoration,
+  found: readonly RestoreItem[],
+  options: WaveOptions,
+): readonly Step[] {
+  const installation = restoration.calico?.operator?.installation ?? null;
+  const resources = found.filter(isResource);
+  const others = found.filter((item) => !isResource(item));
+  const isRolling = others.length > 0 || restoration.node?.hasStalePods === true;
+  const gates = [...operatorRollout(restoration, others), brought(restoration)];
+  if (installation === null || !isRolling) {
+    return [
+      step('operator', 'the Installation and its like', resources.map(writeOf)),
+      ...leftKnob(restoration, resources),
+      step('operator', 'the operator', others.map(writeOf), gates),
+    ];
+  }
+  return [...stopped(others), ...rolling(restoration, { installation, resources, others }, options)];
+}
+
+interface Parts {
+  /** As it is now. */
+  readonly installation: KubernetesObject;
+  readonly resources: readonly RestoreItem[];
+  readonly others: readonly RestoreItem[];
+}
+
+function rolling(
+  restoration: Restoration,
+  { installation, resources, others }: Parts,
+  { maxUnavailable, canaryNodes }: WaveOptions,
+): readonly Step[] {
+  const item = resources.find(isInstallation);
+  const own = item ? valueAt(item.saved, ...WIDTH) : ownWidth(restoration, installation);
+  const width = widthOf(maxUnavailable, restoration.state.nodes.length);
+  const knob = (before: unknown, after: unknown): Write => widthWrite(installation, before, after);
+  const canary = nodeWorkload(restoration);
+  const gate = brought(restoration);
+  const isStopped = others.some(isOperator);
+  return [
+    step('operator', 'the Installation and its like; nodes one at a time', [
+      ...resources.map((one) => (one === item ? writeHeld(one) : writeOf(one))),
+      ...(item ? [] : [knob(own, 1)]),
+    ]),
+    step(
+      'operator',
+      canary ? 'the operator, and the first nodes' : 'the operator',
+      others.map((one) => (isStopped && isOperator(one) ? writeStopped(one) : writeOf(one))),
+      [
+        ...operatorRollout(restoration, others),
+        ...(canary ? [{ kind: 'canary' as const, workload: canary, nodes: canaryNodes }] : []),
+      ],
+    ),
+    step('operator', `the other nodes, ${width} at a time`, [knob(1, width)], [gate]),
+    step('operator', 'the Installation’s own width', [knob(width, own)], [gate]),
+  ];
+}
+
+/** The knob that an earlier run left in an Installation that otherwise stays as it is. */
+function leftKnob(restoration: Restoration, resources: readonly RestoreItem[]): readonly Step[] {
+  const installation = restoration.calico?.operator?.installation;
+  if (!installation || resources.some(isInstallation)) return [];
+  const [present, own] = [valueAt(installation, ...WIDTH), ownWidth(restoration, installation)];
+  if (present === own) return [];
+  return [step('operator', 'the Installation’s own width', [widthWrite(installation, present, own)])];
+}
+
+/** What the Installation itself says, or said before a run of this program turned the knob. */
+function ownWidth({ items }: Restoration, installation: KubernetesObject): unknown {
+  const isOurs = (installation.metadata.managedFields ?? []).some(
+    ({ manager, fieldsV1 }) =>
+      manager === FIELD_MANAGER && valueAt(fieldsV1, ...WIDTH.map((name) => `f:${name}`)) !== undefined,
+  );
+  const saved = items.find(isInstallation)?.saved;
+  return valueAt(isOurs && saved ? saved : installation, ...WIDTH);
+}
+
+function widthWrite(installation: KubernetesObject, before: unknown, after: unknown): Write {
+  return { kind: 'field', object: referenceOf(installation), field: WIDTH, before, after };
+}
+
+/** No operator writes from here on; what it has rolled out runs on. */
+function stopped(others: readonly RestoreItem[]): readonly Step[] {
+  const item = others.find(isOperator);
+  if (!item?.live) return [];
+  const { object, live } = item;
+  const write: Write = {
+    kind: 'field',
+    object,
+    field: REPLICAS,
+    before: valueAt(live, ...REPLICAS),
+    after: 0,
+  };
+  return [step('operator', 'the present operator stops', [write], [{ kind: 'rollout', workload: object }])];
+}
+
+function writeStopped({ live, saved, object }: RestoreItem): Write {
+  return { kind: 'object', object, before: live && withField(live, REPLICAS, 0), after: saved };
+}
+
+function writeHeld({ live, saved, object }: RestoreItem): Write {
+  return saved === null
+    ? { kind: 'object', object, before: live, after: saved }
+    : objectWrite(live, withField(saved, WIDTH, 1));
+}
+
+function operatorRollout({ calico }: Restoration, others: readonly RestoreItem[]): readonly Gate[] {
+  const workload = others.find(isOperator)?.object ?? calico?.operator?.deployment?.reference;
+  return workload ? [{ kind: 'rollout', workload }] : [];
+}
+
+/**
+ * All that the operator rendered when the backup was made has to be back; where resources stay as they are now, only what
+ * it renders in any case.
+ */
+function brought({ index, items, moved }: Restoration): Gate {
+  const isAsSaved = !items.some(
+    (item) =>
+      isResource(item) && item.saved !== null && (item.action === 'keep' || item.action === 'conflict'),
+  );
+  const workloads = isAsSaved ? moved : moved.filter(({ object }) => ALWAYS.has(object.name));
+  return { kind: 'operator', calico: index.calico, workloads };
+}
+
+function nodeWorkload({ moved }: Restoration): MovedWorkload | undefined {
+  return moved.find(({ object }) => object.kind === 'DaemonSet' && object.name === 'calico-node');
+}
+
+function isResource({ object }: Pick<RestoreItem, 'object'>): boolean {
+  return groupOf(object.apiVersion) === OPERATOR_GROUP;
+}
+
+function isInstallation({ object }: RestoreItem): boolean {
+  return isResource({ object }) && object.kind === 'Installation';
+}
+
+function isOperator({ object }: RestoreItem): boolean {
+  return object.kind === 'Deployment' && object.name === 'tigera-operator';
+}
