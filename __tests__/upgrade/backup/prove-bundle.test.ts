@@ -19,6 +19,7 @@ import { createMemoryBundle, type MemoryBundle } from '../../ports/memory-bundle
 
 const CALICO = 'crd.projectcalico.org/v1';
 const STATE = buildState();
+const MANAGER = { fieldManager: 'calicoctl' };
 const LONG_AGO = '2026-11-01T00:00:00Z';
 const CREATED_AT = '2026-11-27T02:00:00.000Z';
 const SINCE = '2026-11-27T02:00:07Z';
@@ -139,7 +140,7 @@ describe('the proof of a bundle', () => {
     client.set(secret('calico-new-secret'));
     client.set(object(CALICO, 'IPAMHandle', 'handle-1'));
     client.set(object(CALICO, 'ClusterInformation', 'default', { spec: { datastoreReady: true } }));
-    client.set({ ...pool('default'), spec: { cidr: '10.0.0.0/16', disabled: true } });
+    await client.replace({ ...pool('default'), spec: { cidr: '10.0.0.0/16', disabled: true } }, MANAGER);
     client.remove({ apiVersion: CALICO, kind: 'NetworkPolicy', namespace: 'shop', name: 'two' });
     expect(await prove(bundle, box)).toMatchObject({ changed: 1, gone: 1, tried: 5, notes: [] });
   });
@@ -203,7 +204,28 @@ describe('the proof of a bundle', () => {
     };
     const { gone, notes } = await prove(bundle);
     expect(gone).toBe(1);
-    expect(notes).toEqual([expect.stringMatching(/^Gone from the cluster .* namespaces "shop" not found$/)]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^1 objects were changed or removed on .*\(.* namespaces "shop" not found\)\.$/),
+    ]);
+  });
+
+  test('takes for no fault what was changed since, so that what it was is refused now', async () => {
+    const bundle = await save();
+    await client.replace({ ...pool('default'), spec: { cidr: '10.9.0.0/16' } }, MANAGER);
+    onCall = ({ verb, kind, name }) => {
+      if (verb === 'apply' && kind === 'IPPool') throw refusal(verb, name, 422, 'cidr is immutable');
+    };
+    const { changed, notes } = await prove(bundle);
+    expect(changed).toBe(1);
+    expect(notes).toEqual([expect.stringContaining('cidr is immutable')]);
+  });
+
+  test('takes a new status for no change', async () => {
+    client.set({ ...object('apps/v1', 'DaemonSet', 'kube-system/calico-kind'), spec: {} });
+    const bundle = await save();
+    const [saved] = client.objects().filter(({ metadata }) => metadata.name === 'calico-kind');
+    client.set({ ...saved!, status: { numberReady: 3 } });
+    expect(await prove(bundle)).toMatchObject({ changed: 0 });
   });
 
   test('says what a webhook takes no dry run of', async () => {

@@ -13,8 +13,8 @@ export interface Comparison {
   readonly missing: readonly string[];
   /** Paths of objects of the bundle that are gone from the cluster since. */
   readonly gone: ReadonlySet<string>;
-  /** Resource versions of the cluster's objects that the bundle has, by path. */
-  readonly versions: ReadonlyMap<string, string>;
+  /** {@link editionOf} the cluster's objects that the bundle has, by path. */
+  readonly editions: ReadonlyMap<string, string>;
 }
 
 /** What the clocks of the API server and of this machine may differ by, and be no reason to doubt a bundle. */
@@ -31,15 +31,15 @@ export async function compareBundle(
 ): Promise<Comparison> {
   const paths = (await reader.entries()).map(({ path }) => path);
   const saved = new Set(paths);
-  const versions = new Map<string, string>();
+  const editions = new Map<string, string>();
   const missing: string[] = [];
   const isOld = olderThan(createdAt);
   for await (const { path, item } of listObjects(client, state, dataGroup)) {
-    if (saved.has(path)) versions.set(path, item.metadata.resourceVersion ?? '');
+    if (saved.has(path)) editions.set(path, editionOf(item));
     else if (isOld(item)) missing.push(nameOf(referenceOf(item)));
   }
-  const isGone = (path: string): boolean => !versions.has(path) && isCompared(kindAtPath(path));
-  return { missing, gone: new Set(paths.filter(isGone)), versions };
+  const isGone = (path: string): boolean => !editions.has(path) && isCompared(kindAtPath(path));
+  return { missing, gone: new Set(paths.filter(isGone)), editions };
 }
 
 function isCompared(kind: BundleKind | null): boolean {
@@ -80,12 +80,21 @@ async function listKind(
 }
 
 function metadataOf({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
-  const { name, namespace, creationTimestamp, resourceVersion } = metadata;
+  const { name, namespace, creationTimestamp, resourceVersion, generation } = metadata;
   return {
     apiVersion,
     kind,
-    metadata: { name, namespace, creationTimestamp, resourceVersion },
+    metadata: { name, namespace, creationTimestamp, resourceVersion, generation },
   } as KubernetesObject;
+}
+
+/**
+ * Tells one edition of an object from another: by its generation, which counts changes of what somebody wants, and
+ * none of its status; by its resource version where it has none.
+ */
+export function editionOf({ metadata }: KubernetesObject): string {
+  const { generation, resourceVersion = '' } = metadata;
+  return generation === undefined ? resourceVersion : `generation ${generation}`;
 }
 
 /** Tells whether an object was surely there at that time, by the clock of the API server. */

@@ -6,7 +6,7 @@ import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client
 import type { SecretBox } from '../../ports/secret-box.js';
 import type { BundleIndex } from './bundle-index.js';
 import { kindOfFolder } from './bundle-kinds.js';
-import { compareBundle, type Comparison, olderThan } from './compare-bundle.js';
+import { compareBundle, type Comparison, editionOf, olderThan } from './compare-bundle.js';
 import { listInstallSecrets } from './install-secrets.js';
 import { readSecrets } from './read-secrets.js';
 import { goesBack, type Trial, tryRestore } from './try-restore.js';
@@ -80,15 +80,18 @@ async function tryAll(
 ): Promise<{ readonly trial: Trial; readonly changed: number }> {
   const { index, comparison, onProgress } = options;
   const total = countToTry(index);
-  let [begun, changed] = [0, 0];
-  const onObject = ({ path, object }: BundleObject): void => {
-    if (begun % PROGRESS_EVERY === 0)
-      onProgress(`trying to write the backup back: ${begun} of ${total} objects`);
-    begun += 1;
-    const now = comparison.versions.get(path);
-    if (now !== undefined && now !== object.metadata.resourceVersion) changed += 1;
-  };
-  return { trial: await tryRestore(client, reader, { gone: comparison.gone, onObject }), changed };
+  let changed = 0;
+  const isCurrent = ({ path, object }: BundleObject): boolean =>
+    comparison.editions.get(path) === editionOf(object);
+  const trial = await tryRestore(client, reader, {
+    isCurrent,
+    onObject(one, before) {
+      if (!isCurrent(one) && !comparison.gone.has(one.path)) changed += 1;
+      if (before % PROGRESS_EVERY !== 0) return;
+      onProgress(`trying to write the backup back: ${before} of ${total} objects`);
+    },
+  });
+  return { trial, changed };
 }
 
 function countToTry({ counts }: BundleIndex): number {
@@ -132,15 +135,18 @@ function secretName(secret: KubernetesObject): string {
   return nameOf(referenceOf(secret));
 }
 
-function trialNotes({ untried, refusedGone }: Trial): readonly string[] {
+function trialNotes({ untried, refusedSince }: Trial): readonly string[] {
   const [first] = untried;
+  const [refusal] = refusedSince;
   return [
     ...(first === undefined
       ? []
       : [`${untried.length} objects could not be tried, since a webhook takes no dry run (${first}).`]),
-    ...refusedGone.map(
-      (refusal) => `Gone from the cluster since it was saved, and would be refused: ${refusal}`,
-    ),
+    ...(refusal === undefined
+      ? []
+      : [
+          `${refusedSince.length} objects were changed or removed on the cluster since they were saved, and would be refused now (${refusal}).`,
+        ]),
   ];
 }
 

@@ -15,17 +15,17 @@ export interface Trial {
   readonly tried: number;
   /** Each in the server's own words, which name the object. Where there are very many the rest is not tried. */
   readonly refused: readonly string[];
-  /** Of those that are gone from the cluster: what they need may be gone as well, and that is no fault of the bundle. */
-  readonly refusedGone: readonly string[];
+  /** Of objects that are gone or changed on the cluster since: it may be for that, and no fault of the bundle. */
+  readonly refusedSince: readonly string[];
   /** Names of objects that a webhook takes no dry run of. */
   readonly untried: readonly string[];
 }
 
 export interface TrialOptions {
-  /** Paths of objects that are gone from the cluster. */
-  readonly gone: ReadonlySet<string>;
-  /** Is told of each object before it is tried. */
-  readonly onObject: (one: BundleObject) => void;
+  /** Whether an object is as it is on the cluster. */
+  readonly isCurrent: (one: BundleObject) => boolean;
+  /** Is told of each object before it is tried, and how many were before it. */
+  readonly onObject: (one: BundleObject, before: number) => void;
 }
 
 /** Requests at a time: enough to keep the API server busy, few enough to leave it to others. */
@@ -47,17 +47,17 @@ export function goesBack(kind: BundleKind): boolean {
 export async function tryRestore(
   client: ClusterClient,
   reader: BundleReader,
-  { gone, onObject }: TrialOptions,
+  { isCurrent, onObject }: TrialOptions,
 ): Promise<Trial> {
-  const trial = { tried: 0, refused: [] as string[], refusedGone: [] as string[], untried: [] as string[] };
+  const trial = { tried: 0, refused: [] as string[], refusedSince: [] as string[], untried: [] as string[] };
   const objects = readWhile(reader, () => trial.refused.length < MOST_REFUSALS);
   await eachInParallel(objects, WIDTH, async (one) => {
-    onObject(one);
+    onObject(one, trial.tried);
     trial.tried += 1;
     const refusal = await tryObject(client, one);
     if (refusal === null) return;
     if (refusal.includes(NO_DRY_RUN)) trial.untried.push(nameOf(referenceOf(one.object)));
-    else (gone.has(one.path) ? trial.refusedGone : trial.refused).push(refusal);
+    else (isCurrent(one) ? trial.refused : trial.refusedSince).push(refusal);
   });
   return trial;
 }
