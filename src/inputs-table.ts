@@ -127,12 +127,13 @@ export const INPUTS = [
     name: 'run-id',
     default: '',
     description:
-      'The workflow run that made the backup artifact: its number, or `owner/repository/number` of another repository.',
+      'The workflow run that made the backup artifact: its number, or `owner/repository/number` of another repository. Default: this run.',
   },
   {
     name: 'encryption-key',
     default: '',
-    description: 'Encrypts the Secrets of a bundle. Without it they are left out, and the report says so.',
+    description:
+      'Encrypts the Secrets of a bundle: a passphrase of at least 12 characters, or an age identity or recipient. Without it they are left out, and the report says so.',
     secret: true,
   },
   {
@@ -148,7 +149,7 @@ export const INPUTS = [
   {
     name: 'github-token',
     default: '${{ github.token }}',
-    description: 'Token to read the pull request and to comment on it.',
+    description: 'Token to read the pull request and to comment on it, and to download a backup artifact.',
     secret: true,
   },
 ] as const satisfies readonly InputSpec[];

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -7,6 +7,8 @@ import { EnvironmentError, InputError } from '../../src/errors.js';
 import { type BundleSource, openBundle } from '../../src/main/open-bundle.js';
 import { verifyBundle } from '../../src/upgrade/backup/verify-bundle.js';
 import { buildBundle } from '../../src/upgrade/backup/write-bundle.js';
+import { sha256Of, startActions } from '../adapters/artifacts/actions-server.js';
+import { buildZip } from '../adapters/artifacts/build-zip.js';
 import { createFakeArtifactStore, type FakeArtifactStore } from '../ports/fake-artifact-store.js';
 import { FACTS, kindOf, objectOf } from '../upgrade/backup/build-bundle.js';
 
@@ -109,6 +111,29 @@ describe('a bundle that inputs name', () => {
     expect((error as InputError).input).toBe(input);
     expect((error as InputError).message).toContain(message);
     expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('is downloaded from GitHub, where nothing else is given', async () => {
+    const github = await startActions();
+    try {
+      const files = [
+        'bundle.json',
+        'SHA256SUMS',
+        'objects/crd.projectcalico.org_v1_ippools/_cluster/default.json',
+      ];
+      const content = buildZip(
+        files.map((name) => ({ name, content: readFileSync(join(workspace, 'kept/backup', name)) })),
+      );
+      github.artifacts.push({ id: 100, name: 'far', runId: 7, content, digest: sha256Of(content) });
+      const variables = { RUNNER_TEMP: temporary, GITHUB_API_URL: github.url };
+      const source = { backupArtifact: 'far', runId: 'o/r/7', githubToken: 'a-token' };
+      const { reader, cleanup } = await openBundle(source, { workspace, timing, variables });
+      await verifyBundle(reader, EXPECTED);
+      cleanup();
+      expect(readdirSync(temporary)).toEqual([]);
+    } finally {
+      await github.close();
+    }
   });
 
   test('that cannot be downloaded leaves nothing', async () => {
