@@ -12,11 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  createBundleDirectory,
-  readBundleDirectory,
-  removeBundleDirectory,
-} from '../../src/adapters/bundle-directory.js';
+import { createBundleDirectory, readBundleDirectory } from '../../src/adapters/bundle-directory.js';
 import { EnvironmentError } from '../../src/errors.js';
 import { readObjects, verifyBundle } from '../../src/upgrade/backup/verify-bundle.js';
 import { buildBundle } from '../../src/upgrade/backup/write-bundle.js';
@@ -160,11 +156,16 @@ describe('a bundle in a directory', () => {
     expect(readdirSync(place)).toEqual(['backup']);
   });
 
-  test('that is no backup is taken away', async () => {
-    await write();
-    await removeBundleDirectory(directory);
-    expect(readdirSync(place)).toEqual([]);
-    await removeBundleDirectory(directory);
+  test('can be looked at before it is there', async () => {
+    const writer = await createBundleDirectory(directory);
+    const builder = buildBundle(writer);
+    await builder.add(POLICY, objectOf(POLICY, 'one', 'team-a'));
+    await builder.finish(FACTS, async (reader) => {
+      expect(reader.place).toBe(directory);
+      await verifyBundle(reader, EXPECTED);
+      expect(existsSync(directory)).toBe(false);
+    });
+    await verifyBundle(readBundleDirectory(directory), EXPECTED);
   });
 
   test('below a file cannot be written, and says why', async () => {

@@ -15,7 +15,7 @@ export function createMemoryBundle(files = new Map<string, Uint8Array>()): Memor
   return {
     files,
     links,
-    place: 'memory',
+    written: readerOf(partial, new Set()),
     write(path, content) {
       partial.set(path, typeof content === 'string' ? Buffer.from(content) : content);
       return Promise.resolve();
@@ -33,6 +33,13 @@ export function createMemoryBundle(files = new Map<string, Uint8Array>()): Memor
       partial.clear();
       return Promise.resolve();
     },
+    ...readerOf(files, links),
+  };
+}
+
+function readerOf(files: ReadonlyMap<string, Uint8Array>, links: ReadonlySet<string>): BundleReader {
+  return {
+    place: 'memory',
     entries: () =>
       Promise.resolve(
         [...files]

@@ -3,7 +3,6 @@ import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/prom
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError } from '../errors.js';
 import type { BundleEntry, BundleReader, BundleWriter } from '../ports/bundle.js';
-import { CHECKSUMS } from '../upgrade/backup/checksums.js';
 import { fileReason } from './file-failure.js';
 
 /**
@@ -27,6 +26,7 @@ export async function createBundleDirectory(directory: string): Promise<BundleWr
   const folders = new Set<string>();
   const last = { path: partial };
   return {
+    written: { ...readBundleDirectory(partial), place: directory },
     write: (path, content) =>
       explain(async () => {
         const target = join(partial, path);
@@ -60,15 +60,6 @@ export function readBundleDirectory(directory: string): BundleReader {
     entries: () => orExplained(() => listEntries(directory), 'read', directory),
     read: (path, maxBytes) => orExplained(() => readFile(join(directory, path), maxBytes), 'read', directory),
   };
-}
-
-/**
- * Takes a bundle away that turned out to be no backup. What says that it is whole goes first: where the rest cannot be
- * removed, it is still not taken for one.
- */
-export async function removeBundleDirectory(directory: string): Promise<void> {
-  await rm(join(directory, CHECKSUMS), { force: true });
-  await rm(directory, { recursive: true, force: true });
 }
 
 function partialPrefix(directory: string): string {

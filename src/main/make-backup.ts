@@ -1,8 +1,4 @@
-import {
-  createBundleDirectory,
-  readBundleDirectory,
-  removeBundleDirectory,
-} from '../adapters/bundle-directory.js';
+import { createBundleDirectory } from '../adapters/bundle-directory.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import { EnvironmentError } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
@@ -36,8 +32,7 @@ export interface Backup {
 }
 
 /**
- * Makes a backup, proves that it is one, and uploads it. Where it does not pass nothing is left of it, so that nobody
- * takes it for one. That it cannot be uploaded is a warning: it is there.
+ * Makes a backup, proves that it is one, and uploads it. Where it does not pass nothing is left of it. That it cannot be uploaded is a warning: it is there.
  *
  * @throws UnprovenBundleError, InputError, EnvironmentError, ClusterError
  */
@@ -47,30 +42,35 @@ export async function makeBackup(
   reporter: Reporter,
   options: BackupOptions,
 ): Promise<Backup> {
-  const { directory, box, madeBy, run } = options;
-  const writer = await createBundleDirectory(directory);
-  const createdAt = new Date(options.now()).toISOString();
-  const encrypt = box?.encrypt ?? null;
-  const onProgress = reporter.progress;
-  await saveBundle(client, state, writer, { madeBy, createdAt, run, encrypt, onProgress });
-  const proof = await prove(client, state, directory, { box, onProgress });
+  const { directory } = options;
+  const proof = await save(client, state, reporter, options);
   for (const note of proof.notes) reporter.warning(note);
   reporter.info(describe(directory, proof));
   return { directory, artifact: await upload(directory, reporter, options), proof };
 }
 
-async function prove(
+/** The bundle appears once it is proven, so that nobody takes one for a backup that is none. */
+async function save(
   client: ClusterClient,
   state: ClusterState,
-  directory: string,
-  options: { readonly box: SecretBox | null; readonly onProgress: (text: string) => void },
+  { progress: onProgress }: Reporter,
+  { directory, box, madeBy, run, now }: BackupOptions,
 ): Promise<Proof> {
-  try {
-    return await proveBundle(client, readBundleDirectory(directory), state, options);
-  } catch (error) {
-    await removeBundleDirectory(directory);
-    throw error;
-  }
+  const writer = await createBundleDirectory(directory);
+  const proofs: Proof[] = [];
+  await saveBundle(client, state, writer, {
+    madeBy,
+    createdAt: new Date(now()).toISOString(),
+    run,
+    encrypt: box?.encrypt ?? null,
+    onProgress,
+    prove: async (reader) => {
+      proofs.push(await proveBundle(client, reader, state, { box, onProgress }));
+    },
+  });
+  const [proof] = proofs;
+  if (proof === undefined) throw new Error('The backup was not proven.');
+  return proof;
 }
 
 function describe(directory: string, { index, tried, secrets }: Proof): string {

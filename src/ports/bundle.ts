@@ -18,6 +18,8 @@ export interface BundleReader {
 
 /** A bundle that is being written. Nothing is seen of it before `finish`, and nothing after `discard`. */
 export interface BundleWriter {
+  /** What was written so far, for who has to look at it before it appears. */
+  readonly written: BundleReader;
   /** @throws EnvironmentError where the disk is full or refuses; the bundle can only be discarded then */
   readonly write: (path: string, content: string | Uint8Array) => Promise<void>;
   /** Takes away all that was written below a directory. */

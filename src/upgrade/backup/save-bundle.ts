@@ -2,7 +2,7 @@ import type { ClusterState } from '../../cluster/cluster-state.js';
 import { without } from '../../cluster/fields.js';
 import { groupOf } from '../../cluster/object-name.js';
 import { ClusterError, InputError } from '../../errors.js';
-import type { BundleWriter } from '../../ports/bundle.js';
+import type { BundleReader, BundleWriter } from '../../ports/bundle.js';
 import type { ClusterClient, KubernetesObject, ServedKind } from '../../ports/cluster-client.js';
 import { formatVersion } from '../../version/version.js';
 import { BUNDLE_KINDS, type BundleKind } from './bundle-kinds.js';
@@ -10,7 +10,7 @@ import type { BundleIndex, LeftOut } from './bundle-index.js';
 import { belongs, placesOf } from './install-scope.js';
 import { listInstallSecrets } from './install-secrets.js';
 import { SECRETS } from './verify-bundle.js';
-import { type BundleBuilder, buildBundle } from './write-bundle.js';
+import { type BundleBuilder, type BundleFacts, buildBundle } from './write-bundle.js';
 
 export interface SaveOptions {
   /** Version of this program. */
@@ -21,6 +21,8 @@ export interface SaveOptions {
   readonly run: string;
   /** Encrypts the Secrets; null where there is no key, and they are left out. */
   readonly encrypt: ((text: string) => Promise<Uint8Array>) | null;
+  /** Looks at the bundle before it appears; where it throws none does. */
+  readonly prove?: (reader: BundleReader) => Promise<void>;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -46,7 +48,7 @@ export async function saveBundle(
     }
     const leftOut = await saveSecrets(client, state, builder, options);
     const { running } = calico.versions;
-    return await builder.finish({
+    const facts: BundleFacts = {
       formatVersion: 1,
       madeBy: options.madeBy,
       createdAt: options.createdAt,
@@ -60,7 +62,8 @@ export async function saveBundle(
       dataGroup: calico.dataGroup,
       secrets: options.encrypt === null ? 'left-out' : 'encrypted',
       leftOut,
-    });
+    };
+    return await builder.finish(facts, options.prove);
   } catch (error) {
     await writer.discard().catch(() => undefined);
     throw error;

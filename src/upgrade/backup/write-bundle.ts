@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import type { BundleWriter } from '../../ports/bundle.js';
+import type { BundleReader, BundleWriter } from '../../ports/bundle.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { type BundleKind, folderOf } from './bundle-kinds.js';
 import { type BundleIndex, formatIndex } from './bundle-index.js';
@@ -16,8 +16,15 @@ export interface BundleBuilder {
   /** Forgets all objects of a kind in a namespace (null: wherever they are): their list begins anew. */
   readonly restart: (kind: BundleKind, namespace: string | null) => Promise<void>;
   readonly addFile: (path: string, content: string | Uint8Array) => Promise<void>;
-  /** Writes the index and, last, the digests; then the bundle is there. */
-  readonly finish: (facts: BundleFacts) => Promise<BundleIndex>;
+  /**
+   * Writes the index and, last, the digests; then the bundle is there.
+   *
+   * @param prove looks at it before that; nothing appears where it throws
+   */
+  readonly finish: (
+    facts: BundleFacts,
+    prove?: (reader: BundleReader) => Promise<void>,
+  ) => Promise<BundleIndex>;
 }
 
 export function buildBundle(writer: BundleWriter): BundleBuilder {
@@ -47,10 +54,11 @@ export function buildBundle(writer: BundleWriter): BundleBuilder {
         counts[folder] = (counts[folder] ?? 0) - 1;
       }
     },
-    async finish(facts) {
+    async finish(facts, prove) {
       const index: BundleIndex = { ...facts, counts };
       await write(INDEX, formatIndex(index));
       await writer.write(CHECKSUMS, formatChecksums(digests));
+      await prove?.(writer.written);
       await writer.finish();
       return index;
     },
