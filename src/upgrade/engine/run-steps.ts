@@ -64,9 +64,10 @@ async function carryOut(step: Step, run: Run, progress: { written: number }): Pr
   for (const batch of batchesOf(step.writes)) {
     await journal.announce(batch);
     // Objects of a step do not depend on each other
-    const written = await inBatches(batch, (write) => writeUnlessAborted(write, run));
-    progress.written += written.filter(Boolean).length;
-    if (written.includes(null)) return INTERRUPTED;
+    await inBatches(batch, async (write) => {
+      if (!signal.aborted && (await writeObject(client, write))) progress.written += 1;
+    });
+    if (run.signal.aborted) return INTERRUPTED;
   }
   const waiting: Waiting = { signal, sleep: run.sleep, now: run.now, timeoutMs: run.timeoutMs };
   if (step.wave !== null) {
@@ -78,11 +79,6 @@ async function carryOut(step: Step, run: Run, progress: { written: number }): Pr
     if (failure !== null) return failure;
   }
   return null;
-}
-
-/** Whether anything was written; null where nothing may be any more. */
-async function writeUnlessAborted(write: Write, { client, signal }: Run): Promise<boolean | null> {
-  return signal.aborted ? null : writeObject(client, write);
 }
 
 const MOST_WRITES = 100;
