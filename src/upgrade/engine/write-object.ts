@@ -1,4 +1,4 @@
-import { asFields, fieldsAt, valueAt } from '../../cluster/fields.js';
+import { asFields, canonicalText, fieldsAt, valueAt } from '../../cluster/fields.js';
 import { nameOf } from '../../cluster/object-name.js';
 import { ClusterError, EnvironmentError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
@@ -73,9 +73,9 @@ async function requireAsRead(
 async function writeField(client: ClusterClient, { object, field, after }: FieldWrite): Promise<boolean> {
   const live = await client.get(object);
   if (live === null) throw gone(object);
-  if (valueAt(live, ...field) === after) return false;
+  if (canonicalText(valueAt(live, ...field)) === canonicalText(after)) return false;
   const changed = withField(live, field, after);
-  await client.replace({ ...changed, metadata: inPlaceOf(live, live).metadata }, OPTIONS);
+  await client.replace({ ...changed, metadata: inPlaceOf(changed, live).metadata }, OPTIONS);
   return true;
 }
 
