@@ -34,7 +34,10 @@ export interface JournalHead {
   readonly entries: number;
 }
 
-/** The journal of this run. Every call is done once the cluster has it; where it cannot, nothing may be written. */
+/**
+ * The journal of this run. Every call is done once the cluster has it; where it cannot, nothing may be written. The files
+ * are a copy for people: one that cannot be written stops nothing, as with the rest of the report.
+ */
 export interface Journal {
   readonly begin: (stage: StageName, step: string) => Promise<void>;
   /** Says what is about to be written, and what was there before. */
@@ -54,6 +57,8 @@ const HEAD = 'head.json';
 /** Where the journal's head is in the report directory. */
 export const JOURNAL_FILE = 'journal/head.json';
 const PART = 'part';
+/** How many parts an entry has: those of an attempt that died may be left behind them. */
+const PARTS = 'parts';
 
 /**
  * Opens the journal in the cluster. One that an earlier run left is gone on with: what it says about how things were
@@ -77,8 +82,8 @@ export async function openJournal(
 
   async function write(changes: Partial<JournalHead>): Promise<void> {
     head = { ...head, ...changes };
-    const text = `${JSON.stringify(head, null, 2)}\n`;
-    store.write(JOURNAL_FILE, text);
+    const text = headText(head);
+    copy(store, JOURNAL_FILE, text);
     await put(client, { ...configMap(NAME), data: { [HEAD]: text } });
   }
 
@@ -89,11 +94,12 @@ export async function openJournal(
     async announce(writes) {
       const entry = head.entries + 1;
       const text = JSON.stringify(writes.map(withoutSecrets));
-      store.write(`journal/${String(entry).padStart(4, '0')}.json`, `${text}\n`);
+      copy(store, `journal/${String(entry).padStart(4, '0')}.json`, `${text}\n`);
       const parts = partsOf(await promisify(gzip)(text));
       for (const [index, part] of parts.entries()) {
         await put(client, {
           ...configMap(`${NAME}-${entry}-${index}`),
+          data: { [PARTS]: String(parts.length) },
           binaryData: { [PART]: part.toString('base64') },
         });
       }
@@ -103,7 +109,7 @@ export async function openJournal(
     async remove() {
       await removeJournal(client);
       head = { ...head, status: 'done' };
-      store.write(JOURNAL_FILE, `${JSON.stringify(head, null, 2)}\n`);
+      copy(store, JOURNAL_FILE, headText(head));
     },
   };
 }
@@ -127,9 +133,10 @@ export async function readJournal(client: ClusterClient): Promise<JournalHead | 
 /** What an entry says was about to be written. @throws EnvironmentError where it is not whole */
 export async function readEntry(client: ClusterClient, entry: number): Promise<readonly Write[]> {
   const parts: Buffer[] = [];
-  for (;;) {
+  for (let count = 1; parts.length < count;) {
     const found = await client.get(referenceOf(`${NAME}-${entry}-${parts.length}`));
     if (found === null) break;
+    count = Number(textAt(found, 'data', PARTS));
     parts.push(Buffer.from(textAt(found, 'binaryData', PART), 'base64'));
   }
   try {
@@ -140,6 +147,19 @@ export async function readEntry(client: ClusterClient, entry: number): Promise<r
       'Go back with a backup bundle instead (mode: rollback).',
       { cause: error },
     );
+  }
+}
+
+function headText(head: JournalHead): string {
+  return `${JSON.stringify(head, null, 2)}\n`;
+}
+
+/** @throws InputError where the report directory cannot be one, which is known before anything is written */
+function copy(store: ReportStore, name: string, text: string): void {
+  try {
+    store.write(name, text);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
   }
 }
 
