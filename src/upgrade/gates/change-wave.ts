@@ -14,14 +14,15 @@ import { INTERRUPTED, type Seen, type Sight, waitFor, type Waiting } from './wai
 import { POD, REVISIONS, selectorOf, sourceOf } from './workload.js';
 
 /**
- * Makes the pods of a wave's nodes anew that are not of the DaemonSet's present revision, and waits until each node has
- * one that is, Ready, on a node that is Ready, and all stay so for the soak. Nodes that are there already take no time.
+ * Makes the pods of a wave's nodes anew that are not of the DaemonSet's present revision, or are and will not become ready
+ * by themselves; then waits until each node has one that is, Ready, on a node that is Ready, and all stay so for the soak.
+ * Nodes that are there already take no time, and those that left the cluster take no part.
  *
  * @returns null where it is done; why not, otherwise
  */
 export async function changeWave(
   client: ClusterClient,
-  { daemonSet, nodes, soakMs }: Wave,
+  { daemonSet, nodes: planned, soakMs }: Wave,
   waiting: Waiting,
 ): Promise<string | null> {
   const unseen = await waitFor(client, [sourceOf(daemonSet)], observed(daemonSet), waiting);
@@ -30,8 +31,9 @@ export async function changeWave(
   if (live === null) return `${nameOf(daemonSet)} is not there any more.`;
   const hash = await currentHash(client, live);
   if (hash === null) return `${nameOf(daemonSet)} has no revision, so it cannot be told which pods are new.`;
+  const nodes = (await readNodes(client, planned)).map(({ metadata }) => metadata.name);
   const stale = (await listOwn(client, POD, live)).filter(
-    (pod) => nodes.includes(nodeOf(pod)) && hashOf(pod) !== hash,
+    (pod) => isOwnedBy(live, pod) && nodes.includes(nodeOf(pod)) && isToGo(pod, hash),
   );
   await deletePods(client, stale, waiting.signal);
   const judge = ([pods = []]: Seen): Sight => waveSight(nodes, hash, pods);
@@ -57,7 +59,8 @@ export async function currentHash(
 
 /** Whether each node has a pod of the revision that is Ready. Pure. */
 export function waveSight(nodes: readonly string[], hash: string, pods: readonly KubernetesObject[]): Sight {
-  const byNode = new Map(pods.filter((pod) => hashOf(pod) === hash).map((pod) => [nodeOf(pod), pod]));
+  const fresh = pods.filter((pod) => hashOf(pod) === hash && pod.metadata.deletionTimestamp === undefined);
+  const byNode = new Map(fresh.map((pod) => [nodeOf(pod), pod]));
   const wanting = nodes.filter((node) => {
     const pod = byNode.get(node);
     return pod === undefined || !isPodReady(pod);
@@ -120,18 +123,35 @@ async function deletePods(
   });
 }
 
-async function findUnready(client: ClusterClient, nodes: readonly string[]): Promise<string | null> {
-  const found = await inBatches(nodes, (name) =>
+/** Those of the nodes that are in the cluster. */
+async function readNodes(
+  client: ClusterClient,
+  names: readonly string[],
+): Promise<readonly KubernetesObject[]> {
+  const found = await inBatches(names, (name) =>
     client.get({ apiVersion: 'v1', kind: 'Node', namespace: null, name }),
   );
-  const unready = found.find(
+  return found.filter((node) => node !== null);
+}
+
+async function findUnready(client: ClusterClient, nodes: readonly string[]): Promise<string | null> {
+  const unready = (await readNodes(client, nodes)).find(
     (node) =>
-      node !== null &&
       !listAt(node, 'status', 'conditions').some(
         (condition) => condition['type'] === 'Ready' && condition['status'] === 'True',
       ),
   );
   return unready ? `Node ${unready.metadata.name} is not Ready.` : null;
+}
+
+/** A label alone does not make a pod one of a DaemonSet's. */
+function isOwnedBy({ metadata: { uid } }: KubernetesObject, { metadata }: KubernetesObject): boolean {
+  return metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
+}
+
+/** A new pod that an earlier run left broken waits longer from try to try: one made anew begins at once. */
+function isToGo(pod: KubernetesObject, hash: string): boolean {
+  return hashOf(pod) !== hash || podFault(pod) !== null;
 }
 
 function nodeOf(pod: KubernetesObject): string {

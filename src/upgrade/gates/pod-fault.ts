@@ -6,8 +6,12 @@ const FATAL: ReadonlySet<string> = new Set([
   'ImagePullBackOff',
   'InvalidImageName',
   'ErrImageNeverPull',
+  'ImageInspectError',
+  'SignatureValidationFailed',
   'CreateContainerConfigError',
   'CreateContainerError',
+  'PreCreateHookError',
+  'PreStartHookError',
   'RunContainerError',
 ]);
 /** A container may crash once while what it needs is on its way. */

@@ -59,7 +59,8 @@ export async function waitFor(
       else known[index]?.set(keyOf(event.object), event.object);
       const seen = known.flatMap((objects) => (objects === null ? [] : [[...objects.values()]]));
       if (seen.length < sources.length) continue;
-      last.sight = judge(seen);
+      // What was said first counts, though another source may say more before anybody hears of it
+      if (last.sight.kind === 'waiting') last.sight = judge(seen);
       if (last.sight.kind !== 'waiting') return;
     }
   }
