@@ -1,5 +1,6 @@
 import { inspect } from '../../cluster/inspect.js';
 import type { ClusterState } from '../../cluster/cluster-state.js';
+import { ClusterError } from '../../errors.js';
 import type { BundleReader } from '../../ports/bundle.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import type { ReportStore } from '../../ports/report-store.js';
@@ -101,11 +102,17 @@ async function carryOut(
     return stopped(plan, journal, results, last.outcome, `${last.stage}, ${last.title}: ${last.reason}`);
   }
   options.onProgress('looking whether the old release runs');
-  const after = await inspect(client);
-  const fault = faultOf(plan, after);
-  if (fault !== null) return stopped(plan, journal, results, 'failed', fault);
-  await journal.remove();
-  return { plan, ended: 'done', results, reason: '', wayOut: '', after };
+  try {
+    const after = await inspect(client);
+    const fault = faultOf(plan, after);
+    if (fault !== null) return await stopped(plan, journal, results, 'failed', fault);
+    await journal.remove();
+    return { plan, ended: 'done', results, reason: '', wayOut: '', after };
+  } catch (error) {
+    // What was done has to be told, whatever becomes of the last look
+    if (!(error instanceof ClusterError)) throw error;
+    return stopped(plan, journal, results, 'failed', `${error.message} ${error.remedy}`);
+  }
 }
 
 async function stopped(
