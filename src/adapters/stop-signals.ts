@@ -19,9 +19,9 @@ export function listenForStop(onStop: (name: string) => void): StopSignals {
   let timer: NodeJS.Timeout | undefined;
   function stop(name: NodeJS.Signals, status: number): void {
     if (controller.signal.aborted) process.exit(status);
-    onStop(name);
-    controller.abort();
     timer = setTimeout(() => process.exit(status), GRACE_MS);
+    controller.abort();
+    onStop(name);
   }
   const onInterrupt = (): void => stop('SIGINT', 130);
   const onTerminate = (): void => stop('SIGTERM', 143);

@@ -13,7 +13,8 @@ export function tellJournal(world: World = realWorld()): void {
   const where = head.stage === '' ? 'before its first step' : `in ${head.stage}: ${head.step}`;
   const why = head.reason === '' ? '' : ` ${head.reason}`;
   const text = `The ${head.mode} ended ${where}.${why} ${head.wayOut}`;
-  world.stdout.write(`::error title=Calico ${head.mode} is not done::${escapeCommand(text)}\n`);
+  const title = escapeProperty(`Calico ${head.mode} is not done`);
+  world.stdout.write(`::error title=${title}::${escapeCommand(text)}\n`);
 }
 
 function readHead(world: World): JournalHead | null {
@@ -29,4 +30,8 @@ function readHead(world: World): JournalHead | null {
 /** As the runner reads a workflow command. */
 function escapeCommand(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeCommand(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
