@@ -222,11 +222,13 @@ async function* watch(fake: Fake, kind: ObjectKind, options: WatchOptions): Asyn
   const { signal } = options;
   await fake.call('watch', { kind: kind.kind, namespace: options.namespace ?? null });
   state.requireKind('watch', { ...kind, namespace: null, name: '' });
-  signal?.addEventListener('abort', state.store.wake, { once: true });
+  // One of its own: a listener that is added twice to a signal is there once, and goes with the first watch that ends
+  const wake = (): void => state.store.wake();
+  signal?.addEventListener('abort', wake, { once: true });
   try {
     while (!isAborted(signal)) yield* watchUntilExpired(fake, kind, options);
   } finally {
-    signal?.removeEventListener('abort', state.store.wake);
+    signal?.removeEventListener('abort', wake);
   }
 }
 

@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
+import { rolloutOf } from '../../../src/upgrade/gates/rollout.js';
+
+type Status = Readonly<Record<string, number>>;
+
+function daemonSet(status: Status, generation = 2): KubernetesObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'calico-node', namespace: 'kube-system', generation },
+    status: {
+      observedGeneration: 2,
+      desiredNumberScheduled: 3,
+      currentNumberScheduled: 3,
+      updatedNumberScheduled: 3,
+      numberAvailable: 3,
+      ...status,
+    },
+  };
+}
+
+function deployment(status: Status, spec: object = { replicas: 3 }): KubernetesObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'calico-typha', namespace: 'kube-system', generation: 2 },
+    spec,
+    status: { observedGeneration: 2, replicas: 3, updatedReplicas: 3, availableReplicas: 3, ...status },
+  };
+}
+
+describe('a rollout is done', () => {
+  test.each<[string, KubernetesObject]>([
+    ['of a DaemonSet, everywhere', daemonSet({})],
+    ['of a DaemonSet without nodes', daemonSet({ desiredNumberScheduled: 0, currentNumberScheduled: 0 })],
+    ['of a DaemonSet beyond the generation that was asked for', daemonSet({ observedGeneration: 3 })],
+    ['of a Deployment, everywhere', deployment({})],
+    [
+      'of a Deployment of nothing',
+      deployment({ replicas: 0, updatedReplicas: 0, availableReplicas: 0 }, { replicas: 0 }),
+    ],
+    [
+      'of a Deployment that does not say how many',
+      deployment({ replicas: 1, updatedReplicas: 1, availableReplicas: 1 }, {}),
+    ],
+  ])('%s', (_, workload) => {
+    expect(rolloutOf(workload)).toEqual({ kind: 'done' });
+  });
+});
+
+describe('a rollout is waited for', () => {
+  test.each<[string, KubernetesObject, string]>([
+    [
+      'of a DaemonSet that its controller has not looked at',
+      daemonSet({}, 3),
+      'DaemonSet kube-system/calico-node was not looked at by its controller yet',
+    ],
+    [
+      'of a DaemonSet with an old pod',
+      daemonSet({ updatedNumberScheduled: 2 }),
+      'DaemonSet kube-system/calico-node: 2 of 3 pods are new, 3 are available',
+    ],
+    [
+      'of a DaemonSet with a pod that is not available',
+      daemonSet({ numberAvailable: 2 }),
+      'DaemonSet kube-system/calico-node: 3 of 3 pods are new, 2 are available',
+    ],
+    [
+      'of a DaemonSet that still has a pod where it should not',
+      daemonSet({ currentNumberScheduled: 4, updatedNumberScheduled: 4, numberAvailable: 4 }),
+      'DaemonSet kube-system/calico-node: 4 of 3 pods are new, 4 are available',
+    ],
+    [
+      'of a Deployment with a surge pod beside the new ones',
+      deployment({ replicas: 4, availableReplicas: 4 }),
+      'Deployment kube-system/calico-typha: 3 of 3 pods are new, 4 are available',
+    ],
+    [
+      'of a Deployment whose old pods alone are available',
+      deployment({ updatedReplicas: 1 }),
+      'Deployment kube-system/calico-typha: 1 of 3 pods are new, 3 are available',
+    ],
+    [
+      'of a Deployment that has just been made',
+      { ...deployment({}), status: {} },
+      'Deployment kube-system/calico-typha was not looked at by its controller yet',
+    ],
+  ])('%s', (_, workload, reason) => {
+    expect(rolloutOf(workload)).toEqual({ kind: 'waiting', reason });
+  });
+});
