@@ -16,6 +16,7 @@ export const FACTS: BundleFacts = {
   namespace: 'kube-system',
   dataGroup: 'crd.projectcalico.org',
   secrets: 'left-out',
+  helm: null,
   leftOut: [{ what: 'Secrets', why: 'no encryption-key' }],
 };
 

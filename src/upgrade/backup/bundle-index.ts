@@ -1,4 +1,4 @@
-import { asFields, asList, type Fields, textAt } from '../../cluster/fields.js';
+import { asFields, asList, type Fields, numberAt, textAt } from '../../cluster/fields.js';
 import { InputError } from '../../errors.js';
 
 /** The format that this program writes, and the newest that it reads. */
@@ -28,7 +28,18 @@ export interface BundleIndex {
   /** How many objects of each kind there are, by the kind's directory. */
   readonly counts: Readonly<Record<string, number>>;
   readonly secrets: 'encrypted' | 'left-out';
+  /** The release that installed Calico; null where Helm did not, or the bundle does not say. */
+  readonly helm: BundleRelease | null;
   readonly leftOut: readonly LeftOut[];
+}
+
+/** A release of Helm as it was when the bundle was made. */
+export interface BundleRelease {
+  readonly name: string;
+  readonly namespace: string;
+  readonly revision: number;
+  /** `v3.30.7` */
+  readonly chartVersion: string;
 }
 
 export interface LeftOut {
@@ -78,6 +89,7 @@ export function parseIndex(text: string): BundleIndex {
     formatVersion: FORMAT_VERSION,
     counts: parseCounts(fields['counts']),
     secrets,
+    helm: parseRelease(fields['helm']),
     leftOut: (asList(fields['leftOut']) ?? []).map((one) => ({
       what: textAt(one, 'what'),
       why: textAt(one, 'why'),
@@ -106,6 +118,23 @@ function parseCounts(value: unknown): Readonly<Record<string, number>> {
     throw damaged('counts');
   }
   return Object.fromEntries(counts) as Record<string, number>;
+}
+
+/** What a name of a release, of a namespace and of a chart's version may be; none of them is ever an option of a program. */
+const WORD = /^[a-z0-9](?:[\w.+-]{0,99})$/;
+
+/** @throws InputError where it is there and no release */
+function parseRelease(value: unknown): BundleRelease | null {
+  if (value === undefined || value === null) return null;
+  const [name, namespace, chartVersion] = [
+    textAt(value, 'name'),
+    textAt(value, 'namespace'),
+    textAt(value, 'chartVersion'),
+  ];
+  const revision = numberAt(value, 'revision') ?? 0;
+  const isWhole = [name, namespace, chartVersion].every((text) => WORD.test(text));
+  if (!isWhole || !Number.isSafeInteger(revision) || revision < 1) throw damaged('helm');
+  return { name, namespace, revision, chartVersion };
 }
 
 function damaged(field: string | null): InputError {

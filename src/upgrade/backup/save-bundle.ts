@@ -1,4 +1,4 @@
-import type { ClusterState } from '../../cluster/cluster-state.js';
+import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
 import { without } from '../../cluster/fields.js';
 import { groupOf } from '../../cluster/object-name.js';
 import { ClusterError, InputError } from '../../errors.js';
@@ -6,7 +6,7 @@ import type { BundleReader, BundleWriter } from '../../ports/bundle.js';
 import type { ClusterClient, KubernetesObject, ServedKind } from '../../ports/cluster-client.js';
 import { formatVersion } from '../../version/version.js';
 import { BUNDLE_KINDS, type BundleKind } from './bundle-kinds.js';
-import type { BundleIndex, LeftOut } from './bundle-index.js';
+import type { BundleIndex, BundleRelease, LeftOut } from './bundle-index.js';
 import { belongs, placesOf } from './install-scope.js';
 import { listInstallSecrets } from './install-secrets.js';
 import { SECRETS } from './verify-bundle.js';
@@ -61,6 +61,7 @@ export async function saveBundle(
       namespace: calico.namespace,
       dataGroup: calico.dataGroup,
       secrets: options.encrypt === null ? 'left-out' : 'encrypted',
+      helm: releaseOf(calico.helm),
       leftOut,
     };
     return await builder.finish(facts, options.prove);
@@ -68,6 +69,13 @@ export async function saveBundle(
     await writer.discard().catch(() => undefined);
     throw error;
   }
+}
+
+function releaseOf(helm: CalicoState['helm']): BundleRelease | null {
+  // Where the last upgrade failed, its revision is nothing to go back to
+  if (helm === null || helm.status !== 'deployed') return null;
+  const { name, namespace, revision, chartVersion } = helm;
+  return { name, namespace, revision, chartVersion };
 }
 
 function calicoOf({ calico }: ClusterState): NonNullable<ClusterState['calico']> {
