@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../../src/ports/cluster-client.js';
+import { isPodReady } from '../../../src/upgrade/gates/pod-fault.js';
 import {
   createFakeClusterClient,
   type FakeCall,
@@ -15,6 +16,15 @@ export interface LivingCluster {
   readonly settle: () => void;
   /** Called before and after each write; what it throws, the write throws. */
   onWrite: ((call: FakeCall, when: 'before' | 'after') => void) | null;
+  /** What becomes of a pod that is made; ready at once where nothing is said. */
+  onPod: ((pod: KubernetesObject) => KubernetesObject) | null;
+}
+
+/** What controllers work with. */
+interface Controllers {
+  readonly fake: FakeClusterClient;
+  readonly nodes: readonly string[];
+  readonly make: (pod: KubernetesObject) => unknown;
 }
 
 const WRITES: ReadonlySet<string> = new Set(['apply', 'create', 'replace', 'patch', 'delete']);
@@ -26,8 +36,9 @@ const HASHES: Readonly<Record<string, string>> = {
 export function createLivingCluster(objects: readonly KubernetesObject[]): LivingCluster {
   const fake = createFakeClusterClient({ objects });
   const nodes = objects.filter(({ kind }) => kind === 'Node').map(({ metadata }) => metadata.name);
-  const settle = (): void => settleAll(fake, nodes);
-  const cluster: { onWrite: LivingCluster['onWrite'] } = { onWrite: null };
+  const cluster: Pick<LivingCluster, 'onWrite' | 'onPod'> = { onWrite: null, onPod: null };
+  const make = (pod: KubernetesObject): unknown => fake.set(cluster.onPod?.(pod) ?? pod);
+  const settle = (): void => settleAll({ fake, nodes, make });
 
   /** A write that tells of itself, and after which the controllers come by. */
   async function carryOut<T>(
@@ -100,12 +111,13 @@ function refOf({ apiVersion, kind, metadata }: KubernetesObject): ObjectReferenc
   return { apiVersion, kind, namespace: metadata.namespace ?? null, name: metadata.name };
 }
 
-function settleAll(fake: FakeClusterClient, nodes: readonly string[]): void {
+function settleAll(controllers: Controllers): void {
+  const { fake } = controllers;
   const all = fake.objects();
   for (const object of all) {
     if (object.kind === 'CustomResourceDefinition') say(fake, object, 'Established');
     if (object.kind === 'APIService') say(fake, object, 'Available');
-    if (object.kind === 'DaemonSet' || object.kind === 'Deployment') settleWorkload(fake, object, nodes);
+    if (object.kind === 'DaemonSet' || object.kind === 'Deployment') settleWorkload(controllers, object);
   }
   // What belonged to a workload that is gone goes with it
   const there = new Set(all.map(({ metadata }) => metadata.uid));
@@ -125,7 +137,7 @@ function say(fake: FakeClusterClient, object: KubernetesObject, type: string): v
   });
 }
 
-function settleWorkload(fake: FakeClusterClient, workload: KubernetesObject, nodes: readonly string[]): void {
+function settleWorkload({ fake, nodes, make }: Controllers, workload: KubernetesObject): void {
   const spec = workload['spec'] as Fields;
   const template = spec['template'] as Fields;
   const hash = createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 8);
@@ -147,7 +159,7 @@ function settleWorkload(fake: FakeClusterClient, workload: KubernetesObject, nod
     const isStale = pod?.metadata.labels?.[label] !== hash;
     if (pod && (!isStale || isHeld)) continue;
     if (pod) fake.remove(refOf(pod));
-    fake.set(podOf(workload, { name, namespace, labels, place, spec: template['spec'] as Fields }));
+    make(podOf(workload, { name, namespace, labels, place, spec: template['spec'] as Fields }));
   }
   setStatus(fake, workload, places.length, label, hash);
 }
@@ -213,6 +225,7 @@ function setStatus(
   const pods = fake
     .objects()
     .filter((one) => one.kind === 'Pod' && one.metadata.ownerReferences?.some((owner) => owner.uid === uid));
+  const available = pods.filter(isPodReady).length;
   const fresh = pods.filter(({ metadata }) => metadata.labels?.[label] === hash).length;
   const observedGeneration = workload.metadata.generation ?? 0;
   const status =
@@ -222,16 +235,16 @@ function setStatus(
           desiredNumberScheduled: wanted,
           currentNumberScheduled: wanted,
           updatedNumberScheduled: fresh,
-          numberAvailable: pods.length,
-          numberReady: pods.length,
-          numberUnavailable: 0,
+          numberAvailable: available,
+          numberReady: available,
+          numberUnavailable: wanted - available,
         }
       : {
           observedGeneration,
           replicas: pods.length,
           updatedReplicas: fresh,
-          availableReplicas: pods.length,
-          readyReplicas: pods.length,
+          availableReplicas: available,
+          readyReplicas: available,
         };
   const now = fake.objects().find((one) => one.metadata.uid === uid);
   if (now && JSON.stringify(now['status']) !== JSON.stringify(status)) fake.set({ ...now, status });

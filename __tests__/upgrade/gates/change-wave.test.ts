@@ -1,0 +1,275 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { DeleteOptions, KubernetesObject, ObjectReference } from '../../../src/ports/cluster-client.js';
+import { changeWave } from '../../../src/upgrade/gates/change-wave.js';
+import { INTERRUPTED } from '../../../src/upgrade/gates/wait-for.js';
+import { node } from '../../cluster/build.js';
+import { createLivingCluster, type LivingCluster } from '../restore/living-cluster.js';
+import { turns, waiting } from './build-waiting.js';
+
+const NODES = ['a', 'b', 'c', 'd'] as const;
+const DAEMON_SET: ObjectReference = {
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  namespace: 'kube-system',
+  name: 'calico-node',
+};
+
+function daemonSet(image: string): KubernetesObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'calico-node', namespace: 'kube-system' },
+    spec: {
+      selector: { matchLabels: { 'k8s-app': 'calico-node' } },
+      updateStrategy: { type: 'OnDelete' },
+      template: {
+        metadata: { labels: { 'k8s-app': 'calico-node' } },
+        spec: { containers: [{ name: 'calico-node', image }] },
+      },
+    },
+  };
+}
+
+let cluster: LivingCluster;
+/** Pods that were deleted, with what was said about which. */
+let deleted: { name: string; uid: string | undefined }[];
+
+beforeEach(() => {
+  cluster = createLivingCluster([...NODES.map((name) => node(name)), daemonSet('calico/node:v3.31.7')]);
+  move('calico/node:v3.30.7');
+  deleted = [];
+});
+
+/** Says which image is wanted; pods stay until they are deleted. */
+function move(image: string): void {
+  const live = cluster.client.objects().find(({ kind }) => kind === 'DaemonSet');
+  if (!live) throw new Error('no DaemonSet');
+  const { spec } = daemonSet(image);
+  cluster.client.set({ ...live, spec });
+  cluster.settle();
+}
+
+function run(nodes: readonly string[], changes: Parameters<typeof waiting>[0] = {}, soakMs = 0) {
+  const client = {
+    ...cluster.client,
+    async delete(reference: ObjectReference, options: DeleteOptions = {}) {
+      deleted.push({ name: reference.name, uid: options.uid });
+      return cluster.client.delete(reference, options);
+    },
+  };
+  return changeWave(
+    client,
+    { daemonSet: DAEMON_SET, nodes, soakMs },
+    waiting({ timeoutMs: 1_000, ...changes }),
+  );
+}
+
+function podOn(place: string): KubernetesObject {
+  const found = cluster.client
+    .objects()
+    .find(({ kind, metadata }) => kind === 'Pod' && metadata.name === `calico-node-${place}`);
+  if (!found) throw new Error(`no pod on ${place}`);
+  return found;
+}
+
+function imageOn(place: string): string {
+  const { containers } = podOn(place)['spec'] as { containers: readonly { image: string }[] };
+  return containers[0]?.image ?? '';
+}
+
+function withReady(pod: KubernetesObject, status: 'True' | 'False', statuses: readonly object[] = []) {
+  return { ...pod, status: { conditions: [{ type: 'Ready', status }], containerStatuses: statuses } };
+}
+
+function brokenPod(pod: KubernetesObject): KubernetesObject {
+  const state = { waiting: { reason: 'ImagePullBackOff', message: '404' } };
+  return withReady(pod, 'False', [{ name: 'calico-node', restartCount: 0, state }]);
+}
+
+function namesOf(): readonly string[] {
+  return deleted.map(({ name }) => name).sort();
+}
+
+describe('a wave', () => {
+  test('makes the pods of its own nodes anew, and no others', async () => {
+    expect(await run(['a', 'c'])).toBeNull();
+    expect(namesOf()).toEqual(['calico-node-a', 'calico-node-c']);
+    expect(NODES.map(imageOn)).toEqual([
+      'calico/node:v3.30.7',
+      'calico/node:v3.31.7',
+      'calico/node:v3.30.7',
+      'calico/node:v3.31.7',
+    ]);
+  });
+
+  test('deletes the very pods that it saw', async () => {
+    const { uid } = podOn('b').metadata;
+    await run(['b']);
+    expect(uid).toBeDefined();
+    expect(deleted).toEqual([{ name: 'calico-node-b', uid }]);
+  });
+
+  test('leaves pods that are new already, and takes no soak for them', async () => {
+    await run(['a', 'b']);
+    deleted = [];
+    const slept: number[] = [];
+    const { sleep } = waiting();
+    const counting = (ms: number, signal?: AbortSignal): Promise<void> => {
+      slept.push(ms);
+      return sleep(ms, signal);
+    };
+    expect(await run(['a', 'b'], { sleep: counting }, 123_456)).toBeNull();
+    expect(deleted).toEqual([]);
+    expect(slept).not.toContain(123_456);
+  });
+
+  test('makes a new pod anew that an earlier run left broken', async () => {
+    await run(['a', 'b']);
+    cluster.client.set(brokenPod(podOn('a')));
+    deleted = [];
+    expect(await run(['a', 'b'])).toBeNull();
+    expect(namesOf()).toEqual(['calico-node-a']);
+  });
+
+  test('waits for a new pod that is merely not ready yet', async () => {
+    await run(['a']);
+    cluster.client.set(withReady(podOn('a'), 'False'));
+    deleted = [];
+    const done = run(['a']);
+    await turns();
+    cluster.client.set(withReady(podOn('a'), 'True'));
+    expect(await done).toBeNull();
+    expect(deleted).toEqual([]);
+  });
+
+  test('does not delete what is to go already', async () => {
+    const pod = podOn('a');
+    const metadata = { ...pod.metadata, deletionTimestamp: '2026-11-27T02:00:00Z' };
+    cluster.client.set({ ...pod, metadata });
+    expect(await run(['a'], { timeoutMs: 100 })).toMatch(
+      /^not done within 0 s: 1 of 1 nodes have no new pod/,
+    );
+    expect(deleted).toEqual([]);
+  });
+
+  test.each<[string, object]>([
+    ['of nobody', {}],
+    [
+      'of another DaemonSet',
+      { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'x', uid: 'x' }] },
+    ],
+  ])('leaves a pod with the same labels that is %s', async (_, owners) => {
+    const metadata = { name: 'debug', namespace: 'kube-system', labels: { 'k8s-app': 'calico-node' } };
+    cluster.client.set({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, ...owners },
+      spec: { nodeName: 'a' },
+    });
+    expect(await run(['a'])).toBeNull();
+    expect(namesOf()).toEqual(['calico-node-a']);
+  });
+
+  test('fails at once where a new pod will not become ready', async () => {
+    cluster.onPod = brokenPod;
+    expect(await run(['a', 'b'])).toBe(
+      'Pod kube-system/calico-node-a, container calico-node: ImagePullBackOff (404)',
+    );
+  });
+
+  test('passes over the fault of a new pod that is to go', async () => {
+    await run(['a']);
+    const going = brokenPod(podOn('a'));
+    const metadata = {
+      ...going.metadata,
+      name: 'calico-node-gone',
+      uid: 'gone',
+      deletionTimestamp: '2026-11-27T02:00:00Z',
+    };
+    cluster.client.set({ ...going, metadata });
+    expect(await run(['a'])).toBeNull();
+  });
+
+  test('fails when time is up where a new pod runs and never becomes ready', async () => {
+    cluster.onPod = (pod) => withReady(pod, 'False');
+    expect(await run(['a', 'b'], { timeoutMs: 100 })).toBe(
+      'not done within 0 s: 2 of 2 nodes have no new pod that is Ready, a for one',
+    );
+    expect(namesOf()).toEqual(['calico-node-a', 'calico-node-b']);
+  });
+
+  test('fails where a pod does not stay well for the soak', async () => {
+    const done = run(['a'], {}, 200);
+    await turns();
+    cluster.client.set(withReady(podOn('a'), 'False'));
+    expect(await done).toBe('after 0 s of soak: 1 of 1 nodes have no new pod that is Ready, a for one');
+  });
+
+  test('fails where a node is not Ready though its pod is', async () => {
+    cluster.client.set({ ...node('b'), status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } });
+    expect(await run(['a', 'b'])).toBe('Node b is not Ready.');
+  });
+
+  test('fails where a node is not Ready after the soak', async () => {
+    const done = run(['a'], {}, 200);
+    await turns();
+    cluster.client.set({ ...node('a'), status: { conditions: [] } });
+    expect(await done).toBe('Node a is not Ready.');
+  });
+
+  test('does not wait for a node that left the cluster', async () => {
+    expect(await run(['a', 'gone'])).toBeNull();
+    expect(namesOf()).toEqual(['calico-node-a']);
+  });
+
+  test('deletes nothing where no revision tells which pods are new', async () => {
+    for (const { kind, metadata } of cluster.client.objects()) {
+      if (kind !== 'ControllerRevision') continue;
+      cluster.client.remove({ apiVersion: 'apps/v1', kind, namespace: 'kube-system', name: metadata.name });
+    }
+    expect(await run(['a'])).toMatch(/^DaemonSet kube-system\/calico-node has no revision/);
+    expect(deleted).toEqual([]);
+  });
+
+  test('deletes nothing before the controller has seen what is wanted', async () => {
+    const live = await cluster.client.get(DAEMON_SET);
+    if (!live) throw new Error('no DaemonSet');
+    const status = { ...(live['status'] as object), observedGeneration: 0 };
+    cluster.client.set({ ...live, metadata: { ...live.metadata, generation: 5 }, status });
+    expect(await run(['a'], { timeoutMs: 50 })).toBe(
+      'not done within 0 s: DaemonSet kube-system/calico-node was not looked at by its controller yet',
+    );
+    expect(deleted).toEqual([]);
+  });
+
+  test('fails where the DaemonSet is gone, or goes meanwhile', async () => {
+    cluster.onPod = (pod) => withReady(pod, 'False');
+    const done = run(['a'], { timeoutMs: 200 });
+    await turns();
+    await cluster.client.delete(DAEMON_SET);
+    expect(await done).toMatch(/1 of 1 nodes have no new pod/);
+    expect(await run(['a'])).toBe('DaemonSet kube-system/calico-node was deleted.');
+  });
+
+  test('that is told to stop deletes no more pods', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => `n${String(index).padStart(2, '0')}`);
+    cluster = createLivingCluster([...many.map((name) => node(name)), daemonSet('calico/node:v3.31.7')]);
+    move('calico/node:v3.30.7');
+    const stop = new AbortController();
+    cluster.onWrite = ({ verb }, when) => {
+      if (verb === 'delete' && when === 'after' && deleted.length >= 3) stop.abort();
+    };
+    expect(await run(many, { signal: stop.signal })).toBe(INTERRUPTED);
+    // As many as are deleted at a time
+    expect(deleted.length).toBeLessThanOrEqual(8);
+    expect(deleted.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('that is told to stop in its soak says so', async () => {
+    const stop = new AbortController();
+    const done = run(['a'], { signal: stop.signal }, 60_000);
+    await turns();
+    stop.abort();
+    expect(await done).toBe(INTERRUPTED);
+  });
+});
