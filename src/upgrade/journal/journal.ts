@@ -120,7 +120,8 @@ export async function readJournal(client: ClusterClient): Promise<JournalHead | 
   if (found === null) return null;
   try {
     const head = JSON.parse(textAt(found, 'data', HEAD)) as JournalHead;
-    if (Number.isSafeInteger(head.entries) && typeof head.run === 'string') return head;
+    const isCount = Number.isSafeInteger(head.entries) && head.entries >= 0;
+    if (isCount && typeof head.run === 'string') return head;
   } catch {
     // Said below
   }
@@ -203,7 +204,8 @@ function partsOf(content: Buffer): readonly Buffer[] {
 
 /** A ConfigMap is no place for a Secret: only that it is written is said. */
 function withoutSecrets(write: Write): Write {
-  if (write.kind === 'field' || write.object.kind !== 'Secret') return write;
+  if (write.object.kind !== 'Secret') return write;
+  if (write.kind === 'field') return { ...write, before: null, after: null };
   return { ...write, before: bare(write.before), after: bare(write.after) };
 }
 
