@@ -1,0 +1,194 @@
+import { fieldsAt } from '../../cluster/fields.js';
+import { referenceOf } from '../../cluster/object-name.js';
+import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
+import type { StageName } from '../plan/plan.js';
+import type { Wave as PlannedWave, WavePlan } from '../waves/plan-waves.js';
+import { sameContent } from './same-content.js';
+import type { Gate, ObjectWrite, Step, Write } from './step.js';
+import { uniteAccess } from './unite-access.js';
+
+/** An object that comes to another state in a stage. */
+export interface StagedChange {
+  readonly stage: StageName;
+  readonly object: ObjectReference;
+  /** As it is now; null where it is not there. */
+  readonly before: KubernetesObject | null;
+  /** As it is to be; null where it goes. */
+  readonly after: KubernetesObject | null;
+}
+
+/** calico-node: what becomes of it, and on which nodes. */
+export interface NodeChange {
+  readonly before: KubernetesObject | null;
+  readonly after: KubernetesObject;
+  /** Whether pods are of another revision than the DaemonSet's present one. */
+  readonly hasStalePods: boolean;
+}
+
+export interface StagedChanges {
+  /** calico-node of an install without an operator is not among them: it is `node`. */
+  readonly changes: readonly StagedChange[];
+  readonly node: NodeChange | null;
+  readonly waves: WavePlan;
+  readonly soakMs: number;
+  /** Workloads that have to be well before the next stage begins, whether they change or not. */
+  readonly typha: ObjectReference | null;
+  readonly kubeControllers: ObjectReference | null;
+  /** What the operator does in the place of Typha, nodes and controllers; empty where there is none. */
+  readonly operatorSteps: readonly Step[];
+}
+
+const WORKLOADS: ReadonlySet<string> = new Set(['DaemonSet', 'Deployment']);
+const ACCESS: ReadonlySet<string> = new Set(['ClusterRole', 'Role', 'ClusterRoleBinding', 'RoleBinding']);
+/** What calls a server whenever something is written or asked for. */
+const HOOKS: ReadonlySet<string> = new Set([
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionPolicyBinding',
+  'APIService',
+]);
+
+/**
+ * The order in which an install goes from one release to another, forward or back. Definitions come first, and none is
+ * ever removed. Accounts get the rules of both releases before any pod changes, and lose those of the one that goes last.
+ * What users wrote is there before the pods that read it. Pure.
+ */
+export function stagedSteps(all: StagedChanges): readonly Step[] {
+  const { changes, waves } = all;
+  const writes = changes.filter(({ after }) => after !== null);
+  const removals = changes.filter(({ after }) => after === null);
+  const at = (stage: StageName): StagedChange[] => writes.filter((change) => change.stage === stage);
+  const definitions = at('crds');
+  const access = at('rbac').filter(({ object }) => ACCESS.has(object.kind));
+  const rest = at('rbac').filter(({ object }) => !ACCESS.has(object.kind));
+  const steps = [
+    step('crds', 'definitions of kinds', definitions.map(writeOf), [
+      { kind: 'established', names: definitions.map(({ object }) => object.name) },
+    ]),
+    step('config', 'hooks that go', removals.filter(isUnrenderedHook).map(writeOf)),
+    step('rbac', 'namespaces', rest.filter(isNamespace).map(writeOf)),
+    step('rbac', 'accounts, and the rules of both releases', [
+      ...rest.filter((change) => !isNamespace(change)).map(writeOf),
+      ...access.map(unitedWrite),
+    ]),
+    step('config', 'ConfigMaps, Services and budgets', at('config').map(writeOf)),
+    step('data', 'what users wrote', at('data').map(writeOf)),
+    ...workloadSteps('typha', at('typha'), all.typha),
+    ...all.operatorSteps,
+    ...nodeSteps(all),
+    ...workloadSteps('kube-controllers', at('kube-controllers'), all.kubeControllers),
+    ...apiserverSteps(at('apiserver')),
+    step('rbac-trim', 'workloads that go', removals.filter(isWorkload).map(writeOf)),
+    ...(waves.leftOut.length > 0 ? [] : trimSteps(access, removals)),
+  ];
+  return steps.filter((one) => !isEmpty(one));
+}
+
+/** A step without a wave. */
+export function step(
+  stage: StageName,
+  title: string,
+  writes: readonly Write[],
+  gates: readonly Gate[] = [],
+): Step {
+  return { stage, title, writes, wave: null, gates };
+}
+
+export function writeOf({ object, before, after }: StagedChange): ObjectWrite {
+  return { kind: 'object', object, before, after };
+}
+
+export function objectWrite(before: KubernetesObject | null, after: KubernetesObject): ObjectWrite {
+  return { kind: 'object', object: referenceOf(after), before, after };
+}
+
+function isEmpty({ writes, wave, gates }: Step): boolean {
+  const says = gates.filter((gate) => gate.kind !== 'established' || gate.names.length > 0);
+  return writes.length === 0 && wave === null && says.length === 0;
+}
+
+function isHook({ object }: StagedChange): boolean {
+  return HOOKS.has(object.kind);
+}
+
+/** What an operator rendered it would make anew as long as it runs: that goes last. */
+function isUnrenderedHook(change: StagedChange): boolean {
+  return isHook(change) && (change.before?.metadata.ownerReferences ?? []).length === 0;
+}
+
+function isWorkload({ object }: StagedChange): boolean {
+  return WORKLOADS.has(object.kind);
+}
+
+function isNamespace({ object }: StagedChange): boolean {
+  return object.kind === 'Namespace';
+}
+
+function unitedWrite({ object, before, after }: StagedChange): ObjectWrite {
+  return { kind: 'object', object, before, after: before && after ? uniteAccess(before, after) : after };
+}
+
+/** From the rules of both releases to those of the one that stays; what only the other had goes. */
+function trimSteps(access: readonly StagedChange[], removals: readonly StagedChange[]): readonly Step[] {
+  const trims = access.flatMap(({ object, before, after }): ObjectWrite[] =>
+    before && after ? [{ kind: 'object', object, before: uniteAccess(before, after), after }] : [],
+  );
+  const others = removals.filter((change) => !isUnrenderedHook(change) && !isWorkload(change));
+  return [step('rbac-trim', 'rules and objects that go', [...trims, ...others.map(writeOf)])];
+}
+
+function workloadSteps(
+  stage: 'typha' | 'kube-controllers',
+  changes: readonly StagedChange[],
+  there: ObjectReference | null,
+): readonly Step[] {
+  const workload = changes.find(isWorkload)?.object ?? there;
+  if (workload === null) return [];
+  return [step(stage, workload.name, changes.map(writeOf), [{ kind: 'rollout', workload }])];
+}
+
+function apiserverSteps(changes: readonly StagedChange[]): readonly Step[] {
+  if (changes.length === 0) return [];
+  const services = changes.filter(({ object }) => object.kind === 'APIService');
+  return [
+    step('apiserver', 'Calico’s API server, its APIService and hooks', changes.map(writeOf), [
+      ...changes.filter(isWorkload).map(({ object }): Gate => ({ kind: 'rollout', workload: object })),
+      ...services.map(({ object }): Gate => ({ kind: 'api-service', name: object.name })),
+    ]),
+  ];
+}
+
+/**
+ * The DaemonSet gets its template first and waits for its pods to be deleted, wave by wave; its own strategy comes back
+ * last. One that is gone is made at once: its nodes have nothing to lose.
+ */
+function nodeSteps({ node, waves, soakMs }: StagedChanges): readonly Step[] {
+  if (node === null) return [];
+  const { before, after, hasStalePods } = node;
+  const daemonSet = referenceOf(after);
+  const gates: Gate[] = [{ kind: 'rollout', workload: daemonSet }];
+  if (before === null) {
+    return [step('node', 'calico-node, which is gone', [objectWrite(null, after)], gates)];
+  }
+  if (!hasStalePods && sameContent(before, after)) return [step('node', 'calico-node', [], gates)];
+  const held = withStrategy(after, { type: 'OnDelete' });
+  return [
+    step('node', 'calico-node’s template; its pods stay for now', [objectWrite(before, held)]),
+    ...waves.waves.map((wave, index) => ({
+      ...step('node', titleOf(wave, index, waves), []),
+      wave: { daemonSet, nodes: wave.nodes, soakMs },
+    })),
+    step('node', 'calico-node’s own update strategy', [objectWrite(held, after)], gates),
+  ];
+}
+
+function titleOf({ kind, nodes }: PlannedWave, index: number, { waves }: WavePlan): string {
+  return `wave ${index + 1} of ${waves.length}, ${kind}: ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}`;
+}
+
+function withStrategy(daemonSet: KubernetesObject, updateStrategy: unknown): KubernetesObject {
+  return { ...daemonSet, spec: { ...fieldsAt(daemonSet, 'spec'), updateStrategy } };
+}
