@@ -39,6 +39,8 @@ export type Gate =
   /** A Deployment or DaemonSet runs what it says, everywhere. */
   | { readonly kind: 'rollout'; readonly workload: ObjectReference }
   | { readonly kind: 'api-service'; readonly name: string }
+  /** Objects under deletion are gone. */
+  | { readonly kind: 'gone'; readonly objects: readonly ObjectReference[] }
   /** So many nodes run what the operator brings, and are well. */
   | { readonly kind: 'canary'; readonly workload: MovedWorkload; readonly nodes: number }
   /** The operator has brought that release everywhere; an empty one is not known. */

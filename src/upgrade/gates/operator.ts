@@ -37,7 +37,7 @@ export function operatorSources({ workloads }: Pick<Brought, 'workloads'>): read
 
 /**
  * Whether the operator has brought a release everywhere: the Installation says so, every TigeraStatus is well at once,
- * every workload has come to its release, and runs what it says. One of these alone is not enough: a status can lag,
+ * every workload of the release has come to it, and runs what it says. One of these alone is not enough: a status can lag,
  * flickers, and stays as it was while no operator runs. Pure.
  *
  * @see https://docs.tigera.io/calico/latest/reference/installation/api
@@ -48,11 +48,14 @@ export function operatorSight({ calico, workloads }: Brought, seen: Seen): Sight
     all.filter(({ kind }) => kinds.includes(kind));
   const installation = of('Installation').find(({ metadata }) => metadata.name === 'default');
   const running = of('DaemonSet', 'Deployment');
+  // What only the other release has may be broken, and is about to go
+  const isWanted = (live: KubernetesObject): boolean =>
+    workloads.some(({ object }) => nameOf(object) === nameOf(referenceOf(live)));
   const waits = [
     ...versionFault(installation, calico),
     ...of('TigeraStatus').flatMap((status) => statusFault(status, installation)),
     ...workloads.flatMap((workload) => moveFault(workload, running)),
-    ...running.flatMap((workload) => {
+    ...running.filter(isWanted).flatMap((workload) => {
       const sight = rolloutOf(workload);
       return sight.kind === 'waiting' ? [sight.reason] : [];
     }),

@@ -1,5 +1,5 @@
 import { listAt, textAt } from '../../cluster/fields.js';
-import { nameOf } from '../../cluster/object-name.js';
+import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 import type { Gate } from '../engine/step.js';
 import { canarySight, canarySources, operatorSight, operatorSources } from './operator.js';
@@ -19,6 +19,8 @@ export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiti
       return passRollout(client, gate.workload, waiting);
     case 'api-service':
       return waitFor(client, [sourceOf({ ...API_SERVICE, name: gate.name })], available(gate.name), waiting);
+    case 'gone':
+      return waitFor(client, gate.objects.map(sourceOf), goneFrom, waiting);
     case 'canary':
       return waitFor(client, canarySources(gate.workload), (seen) => canarySight(gate, seen), waiting);
     case 'operator':
@@ -65,6 +67,17 @@ function available(name: string): (seen: Seen) => Sight {
     const condition = listAt(service, 'status', 'conditions').find(({ type }) => type === 'Available');
     const said = textAt(condition, 'message') || 'it says nothing yet';
     return { kind: 'waiting', reason: `APIService ${name} is not Available: ${said}` };
+  };
+}
+
+function goneFrom(seen: Seen): Sight {
+  const [left] = seen.flat();
+  if (!left) return { kind: 'done' };
+  const said = listAt(left, 'status', 'conditions').find((condition) => condition['status'] === 'True');
+  const why = textAt(said, 'message');
+  return {
+    kind: 'waiting',
+    reason: `${nameOf(referenceOf(left))} is still under deletion${why === '' ? '' : `: ${why}`}`,
   };
 }
 

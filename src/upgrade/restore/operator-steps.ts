@@ -33,12 +33,17 @@ export function operatorSteps(
   const gates = [...operatorRollout(restoration, others), brought(restoration)];
   if (installation === null || !isRolling) {
     return [
+      ...cleared(restoration),
       step('operator', 'the Installation and its like', resources.map(writeOf)),
       ...leftKnob(restoration, resources),
       step('operator', 'the operator', others.map(writeOf), gates),
     ];
   }
-  return [...stopped(others), ...rolling(restoration, { installation, resources, others }, options)];
+  return [
+    ...stopped(others),
+    ...cleared(restoration),
+    ...rolling(restoration, { installation, resources, others }, options),
+  ];
 }
 
 interface Parts {
@@ -115,6 +120,23 @@ function stopped(others: readonly RestoreItem[]): readonly Step[] {
     after: 0,
   };
   return [step('operator', 'the present operator stops', [write], [{ kind: 'rollout', workload: object }])];
+}
+
+/** Nothing can be made in a namespace under deletion, and a registered API that does not answer keeps it so. */
+function cleared({ going: { namespaces, registrations } }: Restoration): readonly Step[] {
+  if (namespaces.length === 0) return [];
+  const names = namespaces.map(({ name }) => name).join(', ');
+  const removals = registrations.map((live): Write => ({
+    kind: 'object',
+    object: referenceOf(live),
+    before: live,
+    after: null,
+  }));
+  return [
+    step('operator', `the namespace ${names}, which is under deletion, goes`, removals, [
+      { kind: 'gone', objects: namespaces },
+    ]),
+  ];
 }
 
 function writeStopped({ live, saved, object }: RestoreItem): Write {

@@ -1,8 +1,14 @@
 import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
+import { listAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import { ClusterError } from '../../errors.js';
 import type { BundleReader } from '../../ports/bundle.js';
-import type { ClusterClient, KubernetesObject, ServedKind } from '../../ports/cluster-client.js';
+import type {
+  ClusterClient,
+  KubernetesObject,
+  ObjectReference,
+  ServedKind,
+} from '../../ports/cluster-client.js';
 import type { BundleIndex } from '../backup/bundle-index.js';
 import { BUNDLE_KINDS, type BundleKind } from '../backup/bundle-kinds.js';
 import { belongsToInstall, installNamespaces } from '../backup/install-scope.js';
@@ -16,7 +22,7 @@ import { inBatches } from '../plan/in-batches.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { type JudgeContext, judgeLive, judgeSaved } from './judge-object.js';
 import { openObjects } from './read-bundle.js';
-import { movedWorkload, OPERATOR_GROUP } from './rendered.js';
+import { isRendered, movedWorkload, OPERATOR_GROUP, ownersOf } from './rendered.js';
 import type { ConflictChoice, RestoreItem } from './restore-item.js';
 
 /** What the bundle and the cluster come to together. */
@@ -37,6 +43,16 @@ export interface Restoration {
   readonly node: NodeRestoration | null;
   /** Workloads that the operator has to bring back; none where no operator renders them. */
   readonly moved: readonly MovedWorkload[];
+  readonly going: Going;
+}
+
+/**
+ * Namespaces of the bundle that are under deletion, and registrations of APIs that do not answer: as long as there is one,
+ * Kubernetes lets no namespace go, and what is to come back into one cannot.
+ */
+export interface Going {
+  readonly namespaces: readonly ObjectReference[];
+  readonly registrations: readonly KubernetesObject[];
 }
 
 export interface NodeRestoration {
@@ -69,6 +85,8 @@ export async function planRestore(
   const resources = new Set<string>();
   const context: JudgeContext = { createdAt: index.createdAt, hasOperator, choice, resources };
   const moved: MovedWorkload[] = [];
+  const namespaces: ObjectReference[] = [];
+  const registrations: KubernetesObject[] = [];
   const items: RestoreItem[] = [];
   const notServed: string[] = [];
   const definitions = new Set<string>();
@@ -87,7 +105,9 @@ export async function planRestore(
       if (saved.length > 0) notServed.push(`${kind.kind} of ${kind.apiVersion}`);
       continue;
     }
-    const live = isServed ? await readLive(client, kind, state) : new Map<string, KubernetesObject>();
+    const all = isServed ? await readLive(client, kind, state) : new Map<string, KubernetesObject>();
+    const live = new Map(all);
+    registrations.push(...[...all.values()].filter(isSilent));
     for (const object of saved) {
       if (groupOfKind(kind) === OPERATOR_GROUP) resources.add(`${object.kind} ${object.metadata.name}`);
       const workload = hasOperator ? movedWorkload(object) : null;
@@ -95,6 +115,7 @@ export async function planRestore(
       const there = live.get(keyOf(object)) ?? null;
       live.delete(keyOf(object));
       compared += 1;
+      if (hasOperator && isGoing(there)) namespaces.push(referenceOf(object));
       if (isNodeWorkload(object, index)) node = await readNode(client, object, there);
       const item = judgeSaved(kind, object, there, context);
       if (item) items.push(item);
@@ -117,7 +138,21 @@ export async function planRestore(
     refused: tried.flatMap(({ item, refusal }) => (item && refusal ? [{ item, message: refusal }] : [])),
     node,
     moved,
+    going: { namespaces, registrations: namespaces.length > 0 ? registrations : [] },
   };
+}
+
+/** A namespace that the operator fills, under deletion. */
+function isGoing(live: KubernetesObject | null): boolean {
+  return live?.kind === 'Namespace' && isRendered(live) && live.metadata.deletionTimestamp !== undefined;
+}
+
+/** The operator's registration of an API that does not answer. */
+function isSilent(live: KubernetesObject): boolean {
+  const isAvailable = listAt(live, 'status', 'conditions').some(
+    (condition) => condition['type'] === 'Available' && condition['status'] === 'True',
+  );
+  return live.kind === 'APIService' && ownersOf(live).length > 0 && !isAvailable;
 }
 
 /** Definitions first: they say which kinds there will be. */

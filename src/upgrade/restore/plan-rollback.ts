@@ -84,9 +84,9 @@ export function isWritten({ action }: RestoreItem): boolean {
 
 async function findMissing(
   client: ClusterClient,
-  { items, hasOperator }: Restoration,
+  restoration: Restoration,
 ): Promise<readonly MissingAccess[]> {
-  const accesses = rollbackAccesses(items, hasOperator);
+  const accesses = rollbackAccesses(restoration);
   const answers = await inBatches(accesses, (access) => client.canI(access));
   return accesses.flatMap((access, index) => {
     const answer = answers[index];

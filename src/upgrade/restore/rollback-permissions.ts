@@ -3,7 +3,7 @@ import { groupOf } from '../../cluster/object-name.js';
 import type { Access } from '../../ports/cluster-client.js';
 import { BUNDLE_KINDS } from '../backup/bundle-kinds.js';
 import { accessesOf } from '../permissions.js';
-import type { RestoreItem } from './restore-item.js';
+import type { Restoration } from './plan-restore.js';
 
 /** What every rollback does, whatever it writes: journal and lock, pods made anew, and watching it all. */
 const BASE: readonly PolicyRule[] = [
@@ -17,17 +17,28 @@ const OF_OPERATOR: readonly PolicyRule[] = [
   rule('operator.tigera.io', ['installations'], ['get', 'list', 'update', 'watch']),
   rule('operator.tigera.io', ['tigerastatuses'], ['get', 'list', 'watch']),
 ];
+/** Waiting for a namespace to go, and taking away what keeps it. */
+const OF_GOING: readonly PolicyRule[] = [
+  rule('apiregistration.k8s.io', ['apiservices'], ['delete', 'get']),
+  rule('', ['namespaces'], ['get', 'list', 'watch']),
+];
 const VERBS = { create: ['create'], replace: ['get', 'update'], delete: ['delete', 'get'] } as const;
 /** Giving accounts rules that one does not hold oneself takes verbs of their own. */
 const ROLES: ReadonlySet<string> = new Set(['ClusterRole', 'Role']);
 const BINDINGS: ReadonlySet<string> = new Set(['ClusterRoleBinding', 'RoleBinding']);
 
+type Needs = Pick<Restoration, 'items' | 'hasOperator' | 'going'>;
+
 /** Every right that a rollback needs for what it would write. */
-export function rollbackAccesses(items: readonly RestoreItem[], hasOperator: boolean): readonly Access[] {
+export function rollbackAccesses({ items, hasOperator, going }: Needs): readonly Access[] {
   const needed = new Map<string, Access>();
   const add = (access: Access): unknown =>
     needed.set(`${access.verb} ${access.group} ${access.resource}`, access);
-  const always = hasOperator ? [...BASE, ...OF_OPERATOR] : BASE;
+  const always = [
+    ...BASE,
+    ...(hasOperator ? OF_OPERATOR : []),
+    ...(going.namespaces.length > 0 ? OF_GOING : []),
+  ];
   for (const access of accessesOf(always)) add(access);
   for (const { object, action } of items) {
     if (action === 'keep' || action === 'conflict') continue;
