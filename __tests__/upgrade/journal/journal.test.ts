@@ -168,8 +168,8 @@ describe('the journal', () => {
     const head = mapsIn(client).find(({ metadata }) => metadata.name === NAME);
     if (!head) throw new Error('no head');
     // As though the run had died before it counted the entry
-    const said = { ...((await readJournal(client)) as JournalHead), entries: 0 };
-    client.set({ ...head, data: { 'head.json': JSON.stringify(said) } });
+    const uncounted = { ...(await readJournal(client)), entries: 0 };
+    client.set({ ...head, data: { 'head.json': JSON.stringify(uncounted) } });
     const small = [objectWrite('small', { data: { x: '1' } })];
     await (await open(client)).announce(small);
     // What is behind its only part is no part of it, though it looks like the start of one
