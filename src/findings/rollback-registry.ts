@@ -15,6 +15,7 @@ export const ROLLBACK_KINDS = {
   'rollback-nodes-left-out': 'Nodes that take no part',
   'rollback-kept': 'Objects that stay as they are',
   'rollback-secrets': 'Secrets',
+  'rollback-helm': 'Helm believes in another release than the bundle’s',
   'rollback-edited': 'The bundle was changed after it was made',
 } as const satisfies Readonly<Record<string, string>>;
 

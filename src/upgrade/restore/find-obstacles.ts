@@ -2,7 +2,6 @@ import { caveatsBetween, conditionHolds, sourceUrl, supportOf } from '../../cata
 import type { Caveat } from '../../catalog/types.js';
 import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
 import { nameOf } from '../../cluster/object-name.js';
-import type { PreflightCode } from '../../findings/preflight-registry.js';
 import type { RollbackCode } from '../../findings/rollback-registry.js';
 import { compareVersions, formatVersion, parseVersion, type Version } from '../../version/version.js';
 import { usesOf } from '../plan/run-plan.js';
@@ -10,24 +9,19 @@ import { refusals } from '../preflight/checks/refusals.js';
 import { count, listNames } from '../preflight/finding.js';
 import type { MissingAccess, Weight } from '../preflight/preflight.js';
 import type { WavePlan } from '../waves/plan-waves.js';
+import { helmFindings, type ReleaseMove } from './helm-release.js';
 import type { Restoration } from './plan-restore.js';
 import type { RestoreItem } from './restore-item.js';
+import type { RollbackFinding } from './rollback-finding.js';
 
-/** Something that stops a rollback, or that whoever starts it should know. */
-export interface RollbackFinding {
-  readonly code: RollbackCode | PreflightCode;
-  readonly weight: Weight;
-  /** What is wrong, in one sentence that names objects and versions. */
-  readonly message: string;
-  /** What to do, in one sentence. */
-  readonly remedy: string;
-  readonly source: string | null;
-}
+export type { RollbackFinding } from './rollback-finding.js';
 
 export interface Circumstances {
   readonly edited: readonly string[];
   readonly missingAccess: readonly MissingAccess[];
   readonly waves: WavePlan;
+  readonly release: ReleaseMove | null;
+  readonly hasHelm: boolean;
 }
 
 const WEIGHTS: readonly Weight[] = ['mandatory', 'skippable', 'warning', 'notice'];
@@ -47,6 +41,7 @@ export function findObstacles(
     ...kept(restoration),
     ...edited(circumstances),
     ...secrets(restoration),
+    ...helmFindings(circumstances.release, circumstances.hasHelm),
   ];
   return WEIGHTS.flatMap((weight) => found.filter((one) => one.weight === weight));
 }

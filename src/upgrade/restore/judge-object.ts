@@ -128,6 +128,8 @@ function isOfUpstream({ kind, metadata }: KubernetesObject): boolean {
   return OF_UPSTREAM.has(`${kind} ${metadata.name}`);
 }
 
+const HELM_RELEASE = 'meta.helm.sh/release-name';
+
 /** Who has written an object since a time, as its managed fields say; `others` where they do not say enough. */
 function writersSince({ metadata }: KubernetesObject, time: string): 'calico' | 'others' {
   // Managed fields tell seconds
@@ -135,6 +137,9 @@ function writersSince({ metadata }: KubernetesObject, time: string): 'calico' | 
   const writers = (metadata.managedFields ?? []).filter(
     (entry) => entry.subresource === undefined && Date.parse(entry.time ?? '') >= since,
   );
-  const isCalico = writers.length > 0 && writers.every(({ manager }) => OWN_MANAGERS.has(manager ?? ''));
+  // What Helm wrote into an object of its release is of the release, whose values go back with it
+  const isOwn = (manager: string): boolean =>
+    OWN_MANAGERS.has(manager) || (manager === 'helm' && metadata.annotations?.[HELM_RELEASE] !== undefined);
+  const isCalico = writers.length > 0 && writers.every(({ manager }) => isOwn(manager ?? ''));
   return isCalico ? 'calico' : 'others';
 }

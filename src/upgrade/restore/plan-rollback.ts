@@ -2,6 +2,7 @@ import type { PolicyRule } from '../../cluster/permissions.js';
 import { inspect } from '../../cluster/inspect.js';
 import type { BundleReader } from '../../ports/bundle.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
+import type { Helm } from '../../ports/helm.js';
 import { formatVersion } from '../../version/version.js';
 import { verifyBundle } from '../backup/verify-bundle.js';
 import type { Step } from '../engine/step.js';
@@ -12,6 +13,7 @@ import { count } from '../preflight/finding.js';
 import type { MissingAccess } from '../preflight/preflight.js';
 import type { WavePlan } from '../waves/plan-waves.js';
 import { findObstacles, type RollbackFinding } from './find-obstacles.js';
+import { readReleaseMove, type ReleaseMove } from './helm-release.js';
 import { planRestore, type Restoration } from './plan-restore.js';
 import type { ConflictChoice, RestoreItem } from './restore-item.js';
 import { restoreSteps, type StepOptions } from './restore-steps.js';
@@ -21,6 +23,8 @@ export interface RollbackOptions extends StepOptions {
   readonly choice: ConflictChoice;
   readonly force: boolean;
   readonly onProgress: (text: string) => void;
+  /** Tells Helm that its release went back; null where the program is not there. */
+  readonly helm?: Helm | null;
 }
 
 export type RollbackVerdict = 'ready' | 'blocked' | 'nothing-to-do';
@@ -40,6 +44,8 @@ export interface RollbackPlan {
   readonly missingRules: readonly PolicyRule[];
   /** The journal of an earlier run, which this one would go on with; null where there is none. */
   readonly earlier: JournalHead | null;
+  /** What Helm takes for another release than the bundle's; null where there is none. */
+  readonly release: ReleaseMove | null;
 }
 
 /**
@@ -60,10 +66,13 @@ export async function planRollback(
   const restoration = await planRestore(client, reader, index, state, options);
   const { steps, waves } = restoreSteps(restoration, options);
   const missingAccess = await findMissing(client, restoration);
-  const findings = findObstacles(restoration, { edited, missingAccess, waves });
+  const release = await readReleaseMove(client, index, restoration.calico);
+  const hasHelm = (options.helm ?? null) !== null;
+  const findings = findObstacles(restoration, { edited, missingAccess, waves, release, hasHelm });
   const earlier = await readJournal(client);
   const isMoving = restoration.items.some(isWritten) || restoration.node?.hasStalePods === true;
-  const verdict = verdictOf(findings, isMoving || earlier !== null, options.force);
+  const isTold = release !== null && release.isInHistory && hasHelm;
+  const verdict = verdictOf(findings, isMoving || isTold || earlier !== null, options.force);
   return {
     place: reader.place,
     restoration,
@@ -74,6 +83,7 @@ export async function planRollback(
     summary: summarize(restoration, findings, verdict, options.force),
     missingRules: rulesOf(missingAccess),
     earlier,
+    release,
   };
 }
 

@@ -1,6 +1,6 @@
 import { inspect } from '../../cluster/inspect.js';
 import type { ClusterState } from '../../cluster/cluster-state.js';
-import { ClusterError } from '../../errors.js';
+import { ActionError, ClusterError } from '../../errors.js';
 import type { BundleReader } from '../../ports/bundle.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import type { ReportStore } from '../../ports/report-store.js';
@@ -52,14 +52,24 @@ export async function runRollback(
   if (first.verdict !== 'ready') return notRun(first);
   const lock = await takeLock(client, options);
   try {
-    const plan = await planRollback(client, reader, options);
-    if (plan.verdict === 'blocked') return notRun(plan);
     const signal = AbortSignal.any([options.signal, lock.lost]);
-    const journal = await openJournal(client, store, aboutOf(plan, options));
-    return await carryOut(client, plan, journal, { ...options, signal });
+    return await rollBackUnderLock(client, reader, store, { ...options, signal });
   } finally {
     await lock.release();
   }
+}
+
+/** The same, for a run that holds the lock already: an upgrade that goes back by itself. */
+export async function rollBackUnderLock(
+  client: ClusterClient,
+  reader: BundleReader,
+  store: ReportStore,
+  options: RunOptions,
+): Promise<RollbackOutcome> {
+  const plan = await planRollback(client, reader, options);
+  if (plan.verdict === 'blocked') return notRun(plan);
+  const journal = await openJournal(client, store, aboutOf(plan, options));
+  return carryOut(client, plan, journal, options);
 }
 
 function notRun(plan: RollbackPlan): RollbackOutcome {
@@ -86,7 +96,7 @@ function aboutOf(
 function wayOutOf(createdAt: string): string {
   return (
     `Run the mode rollback again with the same bundle (made ${createdAt}): it goes on from where this run stopped. ` +
-    'Until then calico-node may wait for its pods to be deleted (updateStrategy OnDelete), and accounts have the rules of both releases: running nodes keep working.'
+    'Until then calico-node may wait for its pods to be deleted (updateStrategy OnDelete) or the operator be stopped (no replicas), and accounts have the rules of both releases: running nodes keep working.'
   );
 }
 
@@ -101,6 +111,8 @@ async function carryOut(
   if (last && last.outcome !== 'done') {
     return stopped(plan, journal, results, last.outcome, `${last.stage}, ${last.title}: ${last.reason}`);
   }
+  const untold = await tellHelm(plan, journal, options);
+  if (untold !== null) return stopped(plan, journal, results, 'failed', untold);
   options.onProgress('looking whether the old release runs');
   try {
     const after = await inspect(client);
@@ -112,6 +124,25 @@ async function carryOut(
     // What was done has to be told, whatever becomes of the last look
     if (!(error instanceof ClusterError)) throw error;
     return stopped(plan, journal, results, 'failed', `${error.message} ${error.remedy}`);
+  }
+}
+
+/** Lets Helm put its own record right, once all is as its revision says. Null where that is done; why not, otherwise. */
+async function tellHelm(
+  { release }: RollbackPlan,
+  journal: Journal,
+  { helm = null, onProgress }: RunOptions,
+): Promise<string | null> {
+  if (release === null || !release.isInHistory || helm === null) return null;
+  const title = `helm rollback of ${release.to.name} to revision ${release.to.revision}`;
+  onProgress(title);
+  try {
+    await journal.begin('operator', title);
+    await helm.rollback(release.to);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error;
+    return `${error.message} ${error.remedy}`;
   }
 }
 
