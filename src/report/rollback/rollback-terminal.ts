@@ -31,7 +31,7 @@ export function renderRollbackTerminal(report: RollbackReport, options: Terminal
     report.stages.length === 0 ? renderSteps(report, paint) : renderStages(report, paint),
     renderRules(report, paint),
     [
-      ...(report.wayOut === '' ? [] : [report.wayOut]),
+      ...(report.wayOut === '' ? [] : [singleLine(report.wayOut)]),
       paint(singleLine(report.summary), hasFailed(report) ? 'red' : 'green'),
     ],
   ];
@@ -49,14 +49,14 @@ function header({ cluster, backup, plan }: RollbackReport): Lines {
     `runs        ${calico ? `Calico ${calico.version ?? 'unknown'} by ${calico.method}, variant ${calico.variant}` : 'no Calico'} on Kubernetes ${cluster.kubernetes}`,
     `bundle      ${backup.place}: Calico ${backup.calico || 'unknown'} by ${backup.method}, variant ${backup.variant}, made ${backup.createdAt}`,
     ...(goesOn ? [`goes on     with what ${goesOn.run} began ${goesOn.startedAt}`] : []),
-  ];
+  ].map(singleLine);
 }
 
 function renderFindings(findings: readonly ReportRollbackFinding[], paint: Paint): Lines {
   return findings.flatMap((one) => [
     `${paint(one.severity === 'error' ? `blocker (${one.weight})` : one.severity, SEVERITY_STYLE[one.severity])} ${one.code}  ${singleLine(one.message)}`,
     `    ${singleLine(one.remedy)}`,
-    ...(one.source === null ? [] : [paint(`    ${one.source}`, 'dim')]),
+    ...(one.source === null ? [] : [paint(`    ${singleLine(one.source)}`, 'dim')]),
   ]);
 }
 
@@ -73,11 +73,11 @@ function renderItems(items: readonly ReportItem[], paint: Paint): Lines {
 function renderItem({ object, action, why, fields }: ReportItem, paint: Paint): Lines {
   const more = fields.length - MOST_FIELDS;
   return [
-    `  ${action.padEnd(8)} ${object}${why === '' ? '' : paint(`  ${why}`, 'dim')}`,
+    `  ${action.padEnd(8)} ${singleLine(object)}${why === '' ? '' : paint(`  ${singleLine(why)}`, 'dim')}`,
     ...fields
       .slice(0, MOST_FIELDS)
       .map(({ field, before, after }) =>
-        paint(`             ${field}: ${before || '(nothing)'} → ${after || '(nothing)'}`, 'dim'),
+        paint(`             ${singleLine(field)}: ${before || '(nothing)'} → ${after || '(nothing)'}`, 'dim'),
       ),
     ...(more > 0 ? [paint(`             … and ${more} more fields`, 'dim')] : []),
   ];
@@ -89,7 +89,7 @@ function renderSteps({ plan }: RollbackReport, paint: Paint): Lines {
     paint('steps', 'bold'),
     ...plan.steps.map(
       ({ stage, title, writes }, index) =>
-        `  ${String(index + 1).padStart(2)}. ${stage}: ${title}${writes === 0 ? '' : ` (${writes} objects)`}`,
+        `  ${String(index + 1).padStart(2)}. ${stage}: ${singleLine(title)}${writes === 0 ? '' : ` (${writes} objects)`}`,
     ),
   ];
 }
@@ -98,7 +98,7 @@ function renderStages({ stages }: RollbackReport, paint: Paint): Lines {
   return [
     paint('steps', 'bold'),
     ...stages.flatMap(({ stage, title, outcome, written, seconds, reason }) => [
-      `  ${paint(outcome, outcome === 'done' ? 'green' : 'red')} ${stage}: ${title} (${written} written, ${formatDuration(seconds)})`,
+      `  ${paint(outcome, outcome === 'done' ? 'green' : 'red')} ${stage}: ${singleLine(title)} (${written} written, ${formatDuration(seconds)})`,
       ...(reason === '' ? [] : [`    ${singleLine(reason)}`]),
     ]),
   ];
