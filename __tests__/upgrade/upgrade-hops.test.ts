@@ -1,0 +1,92 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
+import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
+import { versionOf } from '../../src/catalog/queries.js';
+import { inspect } from '../../src/cluster/inspect.js';
+import { referenceOf } from '../../src/cluster/object-name.js';
+import type { ClusterClient } from '../../src/ports/cluster-client.js';
+import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
+import { runUpgrade, type UpgradeOptions, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { formatVersion } from '../../src/version/version.js';
+import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js';
+import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
+import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
+import { isDefinition, manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
+import { createFakeReportStore } from '../ports/fake-report-store.js';
+import { buildOptions } from './plan/build-options.js';
+import { contentsOf, NODE, podImages, rolledOut, runOptions, save } from './restore/live-run.js';
+
+describeWithCalico('an upgrade of a manifest install', { own: true, lightNodes: 4 }, (cluster) => {
+  let client: ClusterClient;
+  beforeAll(async () => {
+    client = await createClusterClient(cluster().kubeconfig, null);
+  });
+
+  function upgrade(target: string, options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
+    const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
+    return runUpgrade(client, manifests, createFakeReportStore(), {
+      ...buildOptions({ target: versionOf(target), force: true }),
+      ...runOptions({ force: true }),
+      rollbackOnFailure: true,
+      backUp: async () => ({
+        reader: await save(client),
+        directory: 'backup',
+        artifact: null,
+        createdAt: new Date().toISOString(),
+      }),
+      ...options,
+    });
+  }
+
+  it.each([
+    ['v3.28.2', 'v3.29.7', { mtu: 1400 }],
+    ['v3.30.7', 'v3.31.7', {}],
+  ] as const)(
+    '%s → %s: what runs is the target with the user’s changes, and nothing else',
+    async (older, newer, customisations) => {
+      const installed = await installCalico(client, { method: 'manifest', version: older, customisations });
+      await installCalicoData(client, { namespace: `shop-${older.slice(1, 5).replace('.', '-')}` });
+      await rolledOut(client);
+      const outcome = await upgrade(newer);
+      expect(outcome.plan.findings.filter(({ weight }) => weight === 'mandatory')).toEqual([]);
+      expect(outcome).toMatchObject({ ended: 'done', reason: '' });
+      const { calico, leftovers } = await inspect(client);
+      expect(calico?.versions.running && formatVersion(calico.versions.running)).toBe(newer);
+      expect(leftovers).toEqual([]);
+      expect((await podImages(client)).every((image) => image.endsWith(newer))).toBe(true);
+      const node = (await client.get(NODE)) as unknown as {
+        spec: {
+          updateStrategy: { type: string };
+          template: { spec: { initContainers: { name: string }[] } };
+        };
+      };
+      expect(node.spec.updateStrategy.type).toBe('RollingUpdate');
+      const names = node.spec.template.spec.initContainers.map(({ name }) => name);
+      expect(names).toHaveLength(3);
+      if (newer === 'v3.31.7') expect(names).toEqual(['upgrade-ipam', 'install-cni', 'ebpf-bootstrap']);
+      else expect(JSON.stringify(calico?.config.configMap)).toContain('1400');
+
+      const again = await upgrade(newer);
+      expect(again.plan.verdict).toBe('nothing-to-do');
+      for (const object of installed.objects) {
+        if (!isDefinition(object)) await client.delete(referenceOf(object));
+      }
+    },
+    180_000,
+  );
+
+  it('whose new image does not pull goes back by itself, and says why', async () => {
+    await installCalico(client, { method: 'manifest', version: 'v3.29.7' });
+    await rolledOut(client);
+    const [before, images] = [await contentsOf(client), await podImages(client)];
+    await cluster().lightNodes.setFaults([
+      { on: { image: 'calico/node:v3.30.7' }, fault: { kind: 'image-pull' } },
+    ]);
+    const outcome = await upgrade('v3.30.7');
+    expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
+    expect(outcome.reason).toContain('ImagePullBackOff');
+    expect(await contentsOf(client)).toEqual(before);
+    expect(await podImages(client)).toEqual(images);
+    expect((await inspect(client)).leftovers).toEqual([]);
+  }, 180_000);
+});

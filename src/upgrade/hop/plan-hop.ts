@@ -1,0 +1,123 @@
+import type { ClusterState } from '../../cluster/cluster-state.js';
+import { textAt } from '../../cluster/fields.js';
+import { referenceOf } from '../../cluster/object-name.js';
+import { ClusterError } from '../../errors.js';
+import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
+import type { MergeResult } from '../customisations/customisation.js';
+import { sameContent } from '../engine/same-content.js';
+import { type NodeChange, type StagedChange, stagedSteps } from '../engine/staged-steps.js';
+import type { Step } from '../engine/step.js';
+import { inPlaceOf } from '../engine/write-object.js';
+import { currentHash, listOwn } from '../gates/change-wave.js';
+import { hashOf } from '../gates/revision.js';
+import { POD } from '../gates/workload.js';
+import { inBatches } from '../plan/in-batches.js';
+import { stageOf } from '../plan/stages.js';
+import { FIELD_MANAGER } from '../plan/try-changes.js';
+import { planWaves, type WaveOptions, type WavePlan } from '../waves/plan-waves.js';
+
+export interface HopOptions extends WaveOptions {
+  readonly soakMs: number;
+}
+
+/** The steps of a hop of a manifest install. */
+export interface HopSteps {
+  readonly steps: readonly Step[];
+  readonly waves: WavePlan;
+}
+
+/**
+ * Compares what a hop is to write with what is there, and puts it into stages: the target's objects with the user's
+ * changes in them, and what the target no longer has. Writes nothing.
+ */
+export async function planHop(
+  client: ClusterClient,
+  { objects, obsolete }: Pick<MergeResult, 'objects' | 'obsolete'>,
+  state: ClusterState,
+  options: HopOptions,
+): Promise<HopSteps> {
+  const found = await inBatches(objects, (object) => compare(client, object));
+  const changes = found.flatMap((change) => change ?? []);
+  const removed = await inBatches(obsolete.filter(mayGo), (object) => removalOf(client, object));
+  const daemonSet = objects.find(isNode);
+  const node = daemonSet ? await readNode(client, daemonSet) : null;
+  const running = new Set(node?.nodes ?? []);
+  const waves = planWaves(
+    state.nodes.filter(({ name }) => running.has(name)),
+    options,
+  );
+  const { typha, kubeControllers } = state.calico?.components ?? {};
+  const steps = stagedSteps({
+    changes: [...changes.filter(({ object }) => !isNodeReference(object)), ...removed.flat()],
+    node: node?.change ?? null,
+    waves,
+    soakMs: options.soakMs,
+    typha: typha?.reference ?? null,
+    kubeControllers: kubeControllers?.reference ?? null,
+    operatorSteps: [],
+  });
+  return { steps, waves };
+}
+
+/** Null where the object is as wanted already, as the server itself would write it. */
+async function compare(client: ClusterClient, wanted: KubernetesObject): Promise<StagedChange | null> {
+  const object = referenceOf(wanted);
+  const live = await client.get(object);
+  if (live !== null && (sameContent(live, wanted) || (await isWrittenSo(client, live, wanted)))) return null;
+  return { stage: stageOf(wanted), object, before: live, after: wanted };
+}
+
+async function isWrittenSo(
+  client: ClusterClient,
+  live: KubernetesObject,
+  wanted: KubernetesObject,
+): Promise<boolean> {
+  try {
+    const written = await client.replace(inPlaceOf(wanted, live), {
+      fieldManager: FIELD_MANAGER,
+      dryRun: true,
+    });
+    return sameContent(written, live);
+  } catch (error) {
+    // Refused for now, by what an earlier stage changes; the write itself says so if that is not it
+    if (error instanceof ClusterError && error.status !== null && error.status < 500) return false;
+    throw error;
+  }
+}
+
+/** Definitions and namespaces hold what users wrote. */
+function mayGo({ kind }: ObjectReference): boolean {
+  return kind !== 'CustomResourceDefinition' && kind !== 'Namespace';
+}
+
+async function removalOf(client: ClusterClient, object: ObjectReference): Promise<readonly StagedChange[]> {
+  const live = await client.get(object);
+  return live === null ? [] : [{ stage: stageOf(live), object, before: live, after: null }];
+}
+
+function isNodeReference({ kind, name }: ObjectReference): boolean {
+  return kind === 'DaemonSet' && name === 'calico-node';
+}
+
+function isNode(object: KubernetesObject): boolean {
+  return isNodeReference(referenceOf(object));
+}
+
+async function readNode(
+  client: ClusterClient,
+  after: KubernetesObject,
+): Promise<{ readonly change: NodeChange; readonly nodes: readonly string[] }> {
+  const before = await client.get(referenceOf(after));
+  if (before === null) return { change: { before, after, hasStalePods: false }, nodes: [] };
+  const pods = await listOwn(client, POD, before);
+  const hash = await currentHash(client, before);
+  const isSame = sameContent(before, after) || (await isWrittenSo(client, before, after));
+  return {
+    change: {
+      before,
+      after: isSame ? before : after,
+      hasStalePods: pods.some((pod) => hashOf(pod) !== hash),
+    },
+    nodes: [...new Set(pods.map((pod) => textAt(pod, 'spec', 'nodeName')))].filter((name) => name !== ''),
+  };
+}

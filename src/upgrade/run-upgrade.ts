@@ -1,0 +1,236 @@
+import { inspect } from '../cluster/inspect.js';
+import type { ClusterState } from '../cluster/cluster-state.js';
+import { ActionError, ClusterError, InputError } from '../errors.js';
+import type { BundleReader } from '../ports/bundle.js';
+import type { ClusterClient } from '../ports/cluster-client.js';
+import type { ReportStore } from '../ports/report-store.js';
+import { formatVersion, type Version } from '../version/version.js';
+import type { ManifestReader } from './customisations/read-manifest.js';
+import { runSteps } from './engine/run-steps.js';
+import type { StepResult } from './engine/step.js';
+import { planHop } from './hop/plan-hop.js';
+import { type Journal, openJournal } from './journal/journal.js';
+import { takeLock } from './lock/lock.js';
+import { compareHop } from './plan/compare-hop.js';
+import type { PlanOptions, UpgradePlan } from './plan/plan.js';
+import { runPlan } from './plan/run-plan.js';
+import { type RollbackOutcome, rollBackUnderLock } from './restore/run-rollback.js';
+
+/** A backup that was proven. */
+export interface UpgradeBackup {
+  readonly reader: BundleReader;
+  readonly directory: string;
+  /** Name of the artifact; null where it was not uploaded. */
+  readonly artifact: string | null;
+  readonly createdAt: string;
+}
+
+export interface UpgradeOptions extends PlanOptions {
+  /** Address of this run. */
+  readonly run: string;
+  /** Budget of each step's wave and gates. */
+  readonly timeoutMs: number;
+  readonly rollbackOnFailure: boolean;
+  /** Makes and proves a backup; null where none is wanted. */
+  readonly backUp: ((state: ClusterState) => Promise<UpgradeBackup>) | null;
+  /** Aborted where the run is told to stop. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly onWarning: (text: string) => void;
+}
+
+export interface HopResult {
+  readonly to: Version;
+  readonly results: readonly StepResult[];
+}
+
+/** How an upgrade ended. */
+export interface UpgradeOutcome {
+  readonly plan: UpgradePlan;
+  readonly ended: 'not-run' | 'done' | 'failed' | 'interrupted';
+  readonly hops: readonly HopResult[];
+  /** Why it did not end well; empty otherwise. */
+  readonly reason: string;
+  /** How to go on or back where it did not end well and was not put right; empty otherwise. */
+  readonly wayOut: string;
+  readonly backup: UpgradeBackup | null;
+  /** What going back by itself came to; null where it did not. */
+  readonly rollback: RollbackOutcome | null;
+  /** The cluster afterwards; null where nothing was done. */
+  readonly after: ClusterState | null;
+}
+
+/**
+ * Upgrades Calico hop by hop along its plan: looks, takes the lock, makes a backup, and writes stage by stage with a journal
+ * and gates. Where a stage fails it goes back to the backup by itself.
+ *
+ * @throws InputError, ClusterError, EnvironmentError where nothing was written yet
+ */
+export async function runUpgrade(
+  client: ClusterClient,
+  manifests: ManifestReader,
+  store: ReportStore,
+  options: UpgradeOptions,
+): Promise<UpgradeOutcome> {
+  const first = await runPlan(client, manifests, options);
+  if (first.verdict !== 'ready') return notRun(first);
+  requireManifest(first);
+  const lock = await takeLock(client, options);
+  try {
+    const signal = AbortSignal.any([options.signal, lock.lost]);
+    return await upgradeUnderLock(client, manifests, store, { ...options, signal }, first);
+  } finally {
+    await lock.release();
+  }
+}
+
+function requireManifest({ calico }: UpgradePlan): void {
+  if (calico?.method === 'manifest') return;
+  throw new InputError(
+    'mode',
+    `Calico is installed by ${calico?.method ?? 'nobody'}; this release upgrades manifest installs.`,
+    'Nothing was changed. See with mode: plan what the upgrade would be, and change the operator by hand.',
+  );
+}
+
+async function upgradeUnderLock(
+  client: ClusterClient,
+  manifests: ManifestReader,
+  store: ReportStore,
+  options: UpgradeOptions,
+  plan: UpgradePlan,
+): Promise<UpgradeOutcome> {
+  const backup = (await options.backUp?.(plan.state)) ?? null;
+  if (isStopped(options)) return { ...notRun(plan), backup, ended: 'interrupted', reason: STOPPED };
+  const journal = await openJournal(client, store, aboutOf(plan, backup, options));
+  const hops: HopResult[] = [];
+  const failure = await climb(client, manifests, plan, { ...options, journal, hops });
+  if (failure === null) {
+    await journal.remove();
+    return { ...notRun(plan), ended: 'done', hops, backup, after: await inspect(client) };
+  }
+  const ended = isStopped(options) ? 'interrupted' : 'failed';
+  await journal.stop(ended, failure).catch(() => undefined);
+  const { wayOut } = journal.head();
+  const outcome = { ...notRun(plan), ended, hops, reason: failure, wayOut, backup } as const;
+  if (ended === 'interrupted' || !options.rollbackOnFailure || backup === null) return outcome;
+  options.onWarning(`The upgrade failed and goes back by itself: ${failure}`);
+  const rollback = await goBack(client, backup, store, options);
+  if (rollback?.ended !== 'done') return { ...outcome, rollback };
+  return { ...outcome, wayOut: '', rollback, after: rollback.after };
+}
+
+function isStopped({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
+  return signal.aborted;
+}
+
+const STOPPED = 'The run was told to stop.';
+
+function notRun(plan: UpgradePlan): UpgradeOutcome {
+  return {
+    plan,
+    ended: 'not-run',
+    hops: [],
+    reason: '',
+    wayOut: '',
+    backup: null,
+    rollback: null,
+    after: null,
+  };
+}
+
+interface Climb extends UpgradeOptions {
+  readonly journal: Journal;
+  readonly hops: HopResult[];
+}
+
+/** Goes hop by hop. Null where it arrived; why not, otherwise. Never throws. */
+async function climb(
+  client: ClusterClient,
+  manifests: ManifestReader,
+  { path }: UpgradePlan,
+  options: Climb,
+): Promise<string | null> {
+  const all = path.kind === 'none' ? [] : path.hops;
+  // Kubernetes is somebody else's to move: what comes behind such a hop waits for it
+  const waiting = all.findIndex(({ component }) => component !== 'calico');
+  const own = waiting === -1 ? all : all.slice(0, waiting);
+  try {
+    for (const { from, to } of own) {
+      const failure = await hop(client, manifests, { from: from.calico, to: to.calico }, options);
+      if (failure !== null) return failure;
+    }
+    return null;
+  } catch (error) {
+    if (options.signal.aborted) return STOPPED;
+    return error instanceof ActionError
+      ? `${error.message} ${error.remedy}`
+      : `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function hop(
+  client: ClusterClient,
+  manifests: ManifestReader,
+  { from, to }: { readonly from: Version; readonly to: Version },
+  options: Climb,
+): Promise<string | null> {
+  options.onProgress(`from Calico ${formatVersion(from)} to ${formatVersion(to)}`);
+  const state = await inspect(client);
+  if (state.calico === null) return 'No Calico is seen in the cluster any more.';
+  const comparison = await compareHop(state.calico, { from, to }, state.calico.objects, manifests);
+  if (comparison.kind === 'unknown') return comparison.reason;
+  const { steps } = await planHop(client, comparison.result, state, options);
+  const results = await runSteps(steps, { ...options, client });
+  options.hops.push({ to, results });
+  const last = results.at(-1);
+  if (last && last.outcome !== 'done') return `${last.stage}, ${last.title}: ${last.reason}`;
+  return faultOf(await inspect(client), to);
+}
+
+/** Why a release does not run everywhere; null where it does. */
+function faultOf({ calico }: ClusterState, to: Version): string | null {
+  if (calico === null) return 'No Calico is seen in the cluster any more.';
+  const { running, verdict, explanation } = calico.versions;
+  if (running !== null && formatVersion(running) === formatVersion(to) && verdict !== 'mixed') return null;
+  return `Calico ${formatVersion(to)} should run now, and the cluster says otherwise: ${explanation}`;
+}
+
+/** Null where going back could not even be planned; the way out says what to do then. */
+async function goBack(
+  client: ClusterClient,
+  { reader }: UpgradeBackup,
+  store: ReportStore,
+  options: UpgradeOptions,
+): Promise<RollbackOutcome | null> {
+  try {
+    // An upgrade changes nothing that users wrote: what differs of it since is theirs
+    return await rollBackUnderLock(client, reader, store, { ...options, choice: 'live', force: true });
+  } catch (error) {
+    if (!(error instanceof ClusterError) && !(error instanceof ActionError)) throw error;
+    options.onWarning(`Going back failed: ${error.message} ${error.remedy}`);
+    return null;
+  }
+}
+
+function aboutOf(
+  { calico, target }: UpgradePlan,
+  backup: UpgradeBackup | null,
+  { run, now }: UpgradeOptions,
+): Parameters<typeof openJournal>[2] {
+  const running = calico?.versions.running;
+  const place = backup?.artifact ?? backup?.directory ?? '';
+  return {
+    mode: 'upgrade',
+    run,
+    startedAt: new Date(now()).toISOString(),
+    from: running ? formatVersion(running) : '',
+    to: target ? formatVersion(target.calico) : '',
+    bundle: backup && { place, createdAt: backup.createdAt },
+    wayOut:
+      backup === null
+        ? 'No backup was made: put the objects that the journal names back by hand (ConfigMaps kube-system/calico-upgrade-action-journal…, field before).'
+        : `Run the mode rollback with the bundle ${place} (made ${backup.createdAt}). Until then calico-node may wait for its pods to be deleted (updateStrategy OnDelete), and accounts have the rules of both releases: running nodes keep working.`,
+  };
+}
