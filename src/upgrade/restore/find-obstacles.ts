@@ -11,6 +11,7 @@ import type { MissingAccess, Weight } from '../preflight/preflight.js';
 import type { WavePlan } from '../waves/plan-waves.js';
 import { helmFindings, type ReleaseMove } from './helm-release.js';
 import type { Restoration } from './plan-restore.js';
+import type { SecretsLook } from './plan-secrets.js';
 import type { RestoreItem } from './restore-item.js';
 import type { RollbackFinding } from './rollback-finding.js';
 
@@ -321,16 +322,29 @@ function edited({ edited: paths }: Circumstances): RollbackFinding[] {
   ];
 }
 
-function secrets({ index }: Restoration): RollbackFinding[] {
-  if (index.secrets === 'encrypted') return [];
-  return [
-    say(
-      'rollback-secrets',
-      'notice',
-      'The bundle holds no Secrets; those of the cluster stay as they are.',
-      'If one is gone (typha-certs, node-certs, a pull secret), put it back by hand.',
-    ),
-  ];
+const SECRETS: Readonly<Record<SecretsLook, readonly [what: string, toDo: string] | null>> = {
+  compared: null,
+  'left-out': [
+    'The bundle holds no Secrets; those of the cluster stay as they are.',
+    'If one is gone (typha-certs, node-certs, a pull secret), put it back by hand.',
+  ],
+  'no-key': [
+    'The Secrets of the bundle are encrypted and no encryption-key is given: they were not looked at.',
+    'If one is gone from the cluster, set encryption-key to what the backup was made with.',
+  ],
+  'key-only-encrypts': [
+    'The encryption-key is a recipient, which only encrypts: the Secrets of the bundle were not looked at.',
+    'If one is gone from the cluster, set encryption-key to the identity (AGE-SECRET-KEY-1…).',
+  ],
+  forbidden: [
+    'The account may not read Secrets: those of the bundle were not compared.',
+    'If one is gone from the cluster, let the account get and create Secrets.',
+  ],
+};
+
+function secrets({ secrets: look }: Restoration): RollbackFinding[] {
+  const said = SECRETS[look];
+  return said === null ? [] : [say('rollback-secrets', 'notice', ...said)];
 }
 
 function listObjects(items: readonly RestoreItem[]): string {

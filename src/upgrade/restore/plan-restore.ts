@@ -3,6 +3,7 @@ import { listAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import { ClusterError } from '../../errors.js';
 import type { BundleReader } from '../../ports/bundle.js';
+import type { SecretBox } from '../../ports/secret-box.js';
 import type {
   ClusterClient,
   KubernetesObject,
@@ -21,6 +22,7 @@ import { POD } from '../gates/workload.js';
 import { inBatches } from '../plan/in-batches.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { type JudgeContext, judgeLive, judgeSaved } from './judge-object.js';
+import { planSecrets, type SecretsLook } from './plan-secrets.js';
 import { openObjects } from './read-bundle.js';
 import { isRendered, movedWorkload, OPERATOR_GROUP, ownersOf } from './rendered.js';
 import type { ConflictChoice, RestoreItem } from './restore-item.js';
@@ -44,6 +46,7 @@ export interface Restoration {
   /** Workloads that the operator has to bring back; none where no operator renders them. */
   readonly moved: readonly MovedWorkload[];
   readonly going: Going;
+  readonly secrets: SecretsLook;
 }
 
 /**
@@ -66,6 +69,8 @@ export interface NodeRestoration {
 
 export interface RestoreOptions {
   readonly choice: ConflictChoice;
+  /** Opens the Secrets of the bundle; null where there is no key. */
+  readonly box?: SecretBox | null;
   readonly onProgress: (text: string) => void;
 }
 
@@ -77,7 +82,7 @@ export async function planRestore(
   reader: BundleReader,
   index: BundleIndex,
   state: ClusterState,
-  { choice, onProgress }: RestoreOptions,
+  { choice, box = null, onProgress }: RestoreOptions,
 ): Promise<Restoration> {
   const { kinds: served } = await client.discover();
   const bundle = await openObjects(reader);
@@ -125,6 +130,9 @@ export async function planRestore(
       if (item) items.push(item);
     }
   }
+  onProgress('comparing Secrets');
+  const secrets = await planSecrets(client, reader, index, box);
+  items.push(...secrets.items);
   onProgress('trying the changes without writing');
   const tried = await inBatches(items, (item) => tryItem(client, item));
   return {
@@ -138,6 +146,7 @@ export async function planRestore(
     refused: tried.flatMap(({ item, refusal }) => (item && refusal ? [{ item, message: refusal }] : [])),
     node,
     moved,
+    secrets: secrets.look,
     going: { namespaces, registrations: namespaces.length > 0 ? registrations : [] },
   };
 }

@@ -2,6 +2,7 @@ import type { PolicyRule } from '../../cluster/permissions.js';
 import { inspect } from '../../cluster/inspect.js';
 import type { BundleReader } from '../../ports/bundle.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
+import type { SecretBox } from '../../ports/secret-box.js';
 import type { Helm } from '../../ports/helm.js';
 import { formatVersion } from '../../version/version.js';
 import { verifyBundle } from '../backup/verify-bundle.js';
@@ -23,6 +24,8 @@ export interface RollbackOptions extends StepOptions {
   readonly choice: ConflictChoice;
   readonly force: boolean;
   readonly onProgress: (text: string) => void;
+  /** Opens the Secrets of the bundle; null where there is no key. */
+  readonly box?: SecretBox | null;
   /** Tells Helm that its release went back; null where the program is not there. */
   readonly helm?: Helm | null;
 }

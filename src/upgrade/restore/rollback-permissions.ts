@@ -42,6 +42,7 @@ export function rollbackAccesses({ items, hasOperator, going }: Needs): readonly
   for (const access of accessesOf(always)) add(access);
   for (const { object, action } of items) {
     if (action === 'keep' || action === 'conflict') continue;
+    if (object.kind === 'Secret') add({ verb: action, group: '', resource: 'secrets' });
     const kind = BUNDLE_KINDS.find((one) => one.apiVersion === object.apiVersion && one.kind === object.kind);
     if (!kind) continue;
     const group = groupOf(object.apiVersion);
