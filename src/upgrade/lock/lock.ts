@@ -29,6 +29,9 @@ export interface LockOptions {
   readonly onWarning: (text: string) => void;
 }
 
+/** Why `lost` is aborted: tells it from a run that was told to stop, which may still say so in its journal. */
+export const LOCK_LOST = 'The lock was lost.';
+
 /** The lock, held. */
 export interface Lock {
   /** Aborted when the lock is lost: whoever holds it must not write any more. */
@@ -135,7 +138,7 @@ function hold(client: ClusterClient, first: KubernetesObject, options: LockOptio
       if (fault === null) renewedAt = options.now();
       if (fault === null || fault === 'retry' || released.signal.aborted) continue;
       options.onWarning(`The lock ${fault}. Nothing more is written.`);
-      lost.abort();
+      lost.abort(LOCK_LOST);
     }
   }
 

@@ -8,7 +8,7 @@ import { formatVersion } from '../../version/version.js';
 import { runSteps } from '../engine/run-steps.js';
 import type { StepResult } from '../engine/step.js';
 import { type Journal, openJournal } from '../journal/journal.js';
-import { takeLock } from '../lock/lock.js';
+import { LOCK_LOST, takeLock } from '../lock/lock.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
 export interface RunOptions extends RollbackOptions {
@@ -106,24 +106,32 @@ async function carryOut(
   journal: Journal,
   options: RunOptions,
 ): Promise<RollbackOutcome> {
+  const { signal } = options;
   const results = await runSteps(plan.steps, { ...options, client, journal });
+  async function stopped(ended: 'failed' | 'interrupted', reason: string): Promise<RollbackOutcome> {
+    // With the lock the journal is another run's. Where this cannot be written it says `running`, and is found either way
+    if (signal.reason !== LOCK_LOST) await journal.stop(ended, reason).catch(() => undefined);
+    return { plan, ended, results, reason, wayOut: journal.head().wayOut, after: null };
+  }
   const last = results.at(-1);
   if (last && last.outcome !== 'done') {
-    return stopped(plan, journal, results, last.outcome, `${last.stage}, ${last.title}: ${last.reason}`);
+    return stopped(last.outcome, `${last.stage}, ${last.title}: ${last.reason}`);
   }
+  if (signal.reason === LOCK_LOST) return stopped('interrupted', LOCK_LOST);
   const untold = await tellHelm(plan, journal, options);
-  if (untold !== null) return stopped(plan, journal, results, 'failed', untold);
+  if (untold !== null) return stopped('failed', untold);
   options.onProgress('looking whether the old release runs');
   try {
     const after = await inspect(client);
     const fault = faultOf(plan, after);
-    if (fault !== null) return await stopped(plan, journal, results, 'failed', fault);
+    if (signal.reason === LOCK_LOST) return await stopped('interrupted', LOCK_LOST);
+    if (fault !== null) return await stopped('failed', fault);
     await journal.remove();
     return { plan, ended: 'done', results, reason: '', wayOut: '', after };
   } catch (error) {
     // What was done has to be told, whatever becomes of the last look
     if (!(error instanceof ClusterError)) throw error;
-    return stopped(plan, journal, results, 'failed', `${error.message} ${error.remedy}`);
+    return stopped('failed', `${error.message} ${error.remedy}`);
   }
 }
 
@@ -144,18 +152,6 @@ async function tellHelm(
     if (!(error instanceof ActionError)) throw error;
     return `${error.message} ${error.remedy}`;
   }
-}
-
-async function stopped(
-  plan: RollbackPlan,
-  journal: Journal,
-  results: readonly StepResult[],
-  ended: 'failed' | 'interrupted',
-  reason: string,
-): Promise<RollbackOutcome> {
-  // The journal in the cluster says `running` where even this cannot be written; the next run finds it either way
-  await journal.stop(ended, reason).catch(() => undefined);
-  return { plan, ended, results, reason, wayOut: journal.head().wayOut, after: null };
 }
 
 /** Why what runs is not what the bundle is of; null where it is. */
