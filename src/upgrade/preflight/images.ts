@@ -96,7 +96,7 @@ function operatorUse(calico: CalicoState, hop: Comparison): readonly Use[] {
 }
 
 /** The image with its registry, as the kubelet lists it. */
-function fullName(image: string): string {
+export function fullName(image: string): string {
   const parsed = parseImage(image);
   if (!parsed) return image;
   const tag = parsed.tag === '' ? '' : `:${parsed.tag}`;

@@ -32,7 +32,7 @@ export interface WavePlan {
  * and one by one. Nodes that are not Ready, virtual or run Windows are left out.
  */
 export function planWaves(nodes: readonly NodeState[], options: WaveOptions): WavePlan {
-  const leftOut = nodes.flatMap((node) => leaveOut(node));
+  const leftOut = leaveOut(nodes);
   const names = new Set(leftOut.map(({ node }) => node));
   const taking = [...nodes].filter(({ name }) => !names.has(name)).sort(byPreference);
   const classes = groupByClass(taking);
@@ -70,7 +70,12 @@ export function classOf({ osImage, kernel, architecture, runtime }: NodeState): 
   return `${osImage}, kernel ${minor}, ${architecture}, ${engine}`;
 }
 
-function leaveOut({ name, isVirtual, os, isReady }: NodeState): { node: string; reason: string }[] {
+/** Nodes that take no part in an upgrade, and why. */
+export function leaveOut(nodes: readonly NodeState[]): WavePlan['leftOut'] {
+  return nodes.flatMap(whyLeftOut);
+}
+
+function whyLeftOut({ name, isVirtual, os, isReady }: NodeState): { node: string; reason: string }[] {
   if (isVirtual) return [{ node: name, reason: 'calico-node does not run on virtual nodes' }];
   if (os === 'windows') return [{ node: name, reason: 'Windows nodes have a procedure of their own' }];
   if (!isReady) return [{ node: name, reason: 'not Ready: it gets the new calico-node when it comes back' }];
