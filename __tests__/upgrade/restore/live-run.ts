@@ -56,17 +56,20 @@ export function rollBack(
 
 /** Everything that a rollback may write, as text by its name, without what the server sets; definitions left out. */
 export async function contentsOf(client: ClusterClient): Promise<ReadonlyMap<string, string>> {
+  return new Map((await objectsThatGoBack(client)).map((object) => [fullNameOf(object), contentOf(object)]));
+}
+
+/** Everything that a rollback may write, definitions left out. */
+export async function objectsThatGoBack(client: ClusterClient): Promise<readonly KubernetesObject[]> {
   const state = await inspect(client);
   const { kinds } = await client.discover();
-  const contents = new Map<string, string>();
+  const found: KubernetesObject[] = [];
   for (const kind of BUNDLE_KINDS) {
     if (kind.class === 'state' || kind.kind === 'CustomResourceDefinition') continue;
     if (!kinds.some((one) => one.apiVersion === kind.apiVersion && one.kind === kind.kind)) continue;
-    for (const object of await objectsOf(client, kind, installNamespaces(state))) {
-      contents.set(fullNameOf(object), contentOf(object));
-    }
+    found.push(...(await objectsOf(client, kind, installNamespaces(state))));
   }
-  return contents;
+  return found;
 }
 
 async function objectsOf(

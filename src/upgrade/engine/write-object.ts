@@ -11,6 +11,8 @@ import { withField } from './with-field.js';
 
 /** Controllers write status and annotations all the time; so often is a write begun anew. */
 const MOST_TRIES = 10;
+/** Where it is not known whether a write was carried out, looking again tells; a server that is away stays away. */
+const MOST_LOOKS = 3;
 const OPTIONS = { fieldManager: FIELD_MANAGER } as const;
 
 /**
@@ -25,8 +27,9 @@ export async function writeObject(client: ClusterClient, write: Write): Promise<
     try {
       return await (write.kind === 'field' ? writeField(client, write) : writeWhole(client, write));
     } catch (error) {
-      const isBeaten = error instanceof ClusterError && error.status === 409;
-      if (!isBeaten || tries === MOST_TRIES) throw error;
+      const { status } = error instanceof ClusterError ? error : { status: undefined };
+      const most = status === 409 ? MOST_TRIES : status === null ? MOST_LOOKS : 0;
+      if (tries >= most) throw error;
     }
   }
 }
@@ -45,9 +48,21 @@ async function writeWhole(client: ClusterClient, { object, before, after }: Obje
   }
   if (live.metadata.deletionTimestamp !== undefined) throw underDeletion(object);
   if (sameContent(live, after)) return false;
-  await requireAsRead(client, live, before);
+  if (before === null || !sameContent(live, before)) {
+    if (await isWrittenSo(client, live, after)) return false;
+    await requireAsRead(client, live, before);
+  }
   await client.replace(inPlaceOf(after, live), OPTIONS);
   return true;
+}
+
+/** Whether an object is what the server itself would make of one that is written in its place. */
+async function isWrittenSo(
+  client: ClusterClient,
+  live: KubernetesObject,
+  object: KubernetesObject,
+): Promise<boolean> {
+  return sameContent(live, await client.replace(inPlaceOf(object, live), { ...OPTIONS, dryRun: true }));
 }
 
 /**
@@ -62,9 +77,7 @@ async function requireAsRead(
 ): Promise<void> {
   if (before !== null && sameContent(live, before)) return;
   if (before !== null) {
-    if (onlyOwnWrote(before, live)) return;
-    const written = await client.replace(inPlaceOf(before, live), { ...OPTIONS, dryRun: true });
-    if (sameContent(live, written)) return;
+    if (onlyOwnWrote(before, live) || (await isWrittenSo(client, live, before))) return;
   }
   const { apiVersion, kind, metadata } = live;
   throw changedMeanwhile({ apiVersion, kind, namespace: metadata.namespace ?? null, name: metadata.name });
