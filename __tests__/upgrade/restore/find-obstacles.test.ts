@@ -48,6 +48,7 @@ function findingsOf(scene: Scene): readonly RollbackFinding[] {
     moved: [],
     going: { namespaces: [], registrations: [] },
     secrets: 'compared',
+    releases: [],
     ...scene.restoration,
   } satisfies Restoration;
   return findObstacles(restoration, {
@@ -68,6 +69,7 @@ const MOVE = {
   to: { name: 'calico', namespace: 'tigera-operator', revision: 1, chartVersion: 'v3.30.1' },
   present: { revision: 2, chartVersion: 'v3.30.7', status: 'deployed' },
   isInHistory: true,
+  record: [],
 } as unknown as Circumstances['release'];
 const ACCESS = { verb: 'update', group: 'apps', resource: 'daemonsets' };
 

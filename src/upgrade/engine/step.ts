@@ -44,7 +44,13 @@ export type Gate =
   /** So many nodes run what the operator brings, and are well. */
   | { readonly kind: 'canary'; readonly workload: MovedWorkload; readonly nodes: number }
   /** The operator has brought that release everywhere; an empty one is not known. */
-  | { readonly kind: 'operator'; readonly calico: string; readonly workloads: readonly MovedWorkload[] };
+  | {
+      readonly kind: 'operator';
+      readonly calico: string;
+      readonly workloads: readonly MovedWorkload[];
+      /** TigeraStatuses that nobody writes any more. */
+      readonly stale: readonly string[];
+    };
 
 /** A workload that the operator moves, and what tells the release that it is to come to. */
 export interface MovedWorkload {

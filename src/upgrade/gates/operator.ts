@@ -23,6 +23,8 @@ export interface Brought {
   /** `v3.30.7`; empty where it is not known. */
   readonly calico: string;
   readonly workloads: readonly MovedWorkload[];
+  /** TigeraStatuses that nobody writes any more. */
+  readonly stale: readonly string[];
 }
 
 /** What {@link operatorSight} judges: what the operator says, and all that runs in the workloads’ namespaces. */
@@ -42,7 +44,7 @@ export function operatorSources({ workloads }: Pick<Brought, 'workloads'>): read
  *
  * @see https://docs.tigera.io/calico/latest/reference/installation/api
  */
-export function operatorSight({ calico, workloads }: Brought, seen: Seen): Sight {
+export function operatorSight({ calico, workloads, stale }: Brought, seen: Seen): Sight {
   const all = seen.flat();
   const of = (...kinds: readonly string[]): KubernetesObject[] =>
     all.filter(({ kind }) => kinds.includes(kind));
@@ -53,7 +55,9 @@ export function operatorSight({ calico, workloads }: Brought, seen: Seen): Sight
     workloads.some(({ object }) => nameOf(object) === nameOf(referenceOf(live)));
   const waits = [
     ...versionFault(installation, calico),
-    ...of('TigeraStatus').flatMap((status) => statusFault(status, installation)),
+    ...of('TigeraStatus')
+      .filter(({ metadata }) => !stale.includes(metadata.name))
+      .flatMap((status) => statusFault(status, installation)),
     ...workloads.flatMap((workload) => moveFault(workload, running)),
     ...running.filter(isWanted).flatMap((workload) => {
       const sight = rolloutOf(workload);

@@ -164,7 +164,10 @@ function brought({ index, items, moved }: Restoration): Gate {
       isResource(item) && item.saved !== null && (item.action === 'keep' || item.action === 'conflict'),
   );
   const workloads = isAsSaved ? moved : moved.filter(({ object }) => ALWAYS.has(object.name));
-  return { kind: 'operator', calico: index.calico, workloads };
+  const stale = items
+    .filter(({ object, action }) => object.kind === 'TigeraStatus' && action === 'delete')
+    .map(({ object }) => object.name);
+  return { kind: 'operator', calico: index.calico, workloads, stale };
 }
 
 function nodeWorkload({ moved }: Restoration): MovedWorkload | undefined {

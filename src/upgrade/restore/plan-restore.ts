@@ -26,6 +26,7 @@ import { planSecrets, type SecretsLook } from './plan-secrets.js';
 import { openObjects } from './read-bundle.js';
 import { isRendered, movedWorkload, OPERATOR_GROUP, ownersOf } from './rendered.js';
 import type { ConflictChoice, RestoreItem } from './restore-item.js';
+import { staleStatuses } from './stale-statuses.js';
 
 /** What the bundle and the cluster come to together. */
 export interface Restoration {
@@ -47,6 +48,8 @@ export interface Restoration {
   readonly moved: readonly MovedWorkload[];
   readonly going: Going;
   readonly secrets: SecretsLook;
+  /** Secrets in which Helm kept its releases, where they could be read. */
+  readonly releases: readonly KubernetesObject[];
 }
 
 /**
@@ -130,6 +133,7 @@ export async function planRestore(
       if (item) items.push(item);
     }
   }
+  if (hasOperator) items.push(...(await staleStatuses(client, bundle, items)));
   onProgress('comparing Secrets');
   const secrets = await planSecrets(client, reader, index, box);
   items.push(...secrets.items);
@@ -147,6 +151,7 @@ export async function planRestore(
     node,
     moved,
     secrets: secrets.look,
+    releases: secrets.releases,
     going: { namespaces, registrations: namespaces.length > 0 ? registrations : [] },
   };
 }

@@ -14,7 +14,7 @@ import { count } from '../preflight/finding.js';
 import type { MissingAccess } from '../preflight/preflight.js';
 import type { WavePlan } from '../waves/plan-waves.js';
 import { findObstacles, type RollbackFinding } from './find-obstacles.js';
-import { readReleaseMove, type ReleaseMove } from './helm-release.js';
+import { readReleaseMove, recordSteps, type ReleaseMove } from './helm-release.js';
 import { planRestore, type Restoration } from './plan-restore.js';
 import type { ConflictChoice, RestoreItem } from './restore-item.js';
 import { restoreSteps, type StepOptions } from './restore-steps.js';
@@ -68,18 +68,19 @@ export async function planRollback(
   const { index, edited } = await verifyBundle(reader, { clusterUid: state.uid, force: options.force });
   const restoration = await planRestore(client, reader, index, state, options);
   const { steps, waves } = restoreSteps(restoration, options);
-  const missingAccess = await findMissing(client, restoration);
-  const release = await readReleaseMove(client, index, restoration.calico);
+  const release = await readReleaseMove(client, restoration, new Date());
   const hasHelm = (options.helm ?? null) !== null;
+  const record = recordSteps(release, hasHelm);
+  const missingAccess = await findMissing(client, restoration, record.length > 0);
   const findings = findObstacles(restoration, { edited, missingAccess, waves, release, hasHelm });
   const earlier = await readJournal(client);
   const isMoving = restoration.items.some(isWritten) || restoration.node?.hasStalePods === true;
-  const isTold = release !== null && release.isInHistory && hasHelm;
+  const isTold = (release?.isInHistory === true && hasHelm) || record.length > 0;
   const verdict = verdictOf(findings, isMoving || isTold || earlier !== null, options.force);
   return {
     place: reader.place,
     restoration,
-    steps: verdict === 'nothing-to-do' ? [] : steps,
+    steps: verdict === 'nothing-to-do' ? [] : [...steps, ...record],
     waves,
     findings,
     verdict,
@@ -98,8 +99,9 @@ export function isWritten({ action }: RestoreItem): boolean {
 async function findMissing(
   client: ClusterClient,
   restoration: Restoration,
+  writesRecord: boolean,
 ): Promise<readonly MissingAccess[]> {
-  const accesses = rollbackAccesses(restoration);
+  const accesses = rollbackAccesses({ ...restoration, writesRecord });
   const answers = await inBatches(accesses, (access) => client.canI(access));
   return accesses.flatMap((access, index) => {
     const answer = answers[index];

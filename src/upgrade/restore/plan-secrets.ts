@@ -16,7 +16,11 @@ export type SecretsLook = 'compared' | 'left-out' | 'no-key' | 'key-only-encrypt
 export interface PlannedSecrets {
   readonly look: SecretsLook;
   readonly items: readonly RestoreItem[];
+  /** Secrets in which Helm keeps its releases. */
+  readonly releases: readonly KubernetesObject[];
 }
+
+const NOTHING = { items: [], releases: [] } as const;
 
 /**
  * Compares the Secrets of a bundle with the cluster's. One that is gone is made anew; one that is another by now stays: a
@@ -31,17 +35,16 @@ export async function planSecrets(
   { secrets, method }: Pick<BundleIndex, 'secrets' | 'method'>,
   box: SecretBox | null,
 ): Promise<PlannedSecrets> {
-  if (secrets === 'left-out') return { look: 'left-out', items: [] };
-  if (box === null) return { look: 'no-key', items: [] };
-  if (box.decrypt === null) return { look: 'key-only-encrypts', items: [] };
-  const saved = (await readSecrets(reader, box.decrypt)).filter(
-    (secret) => !isOfHelm(secret) && (method === 'manifest' || !isRendered(secret)),
-  );
+  if (secrets === 'left-out') return { look: 'left-out', ...NOTHING };
+  if (box === null) return { look: 'no-key', ...NOTHING };
+  if (box.decrypt === null) return { look: 'key-only-encrypts', ...NOTHING };
+  const all = await readSecrets(reader, box.decrypt);
+  const saved = all.filter((secret) => !isOfHelm(secret) && (method === 'manifest' || !isRendered(secret)));
   try {
     const items = await inBatches(saved, (secret) => judgeSecret(client, secret));
-    return { look: 'compared', items: items.filter((item) => item !== null) };
+    return { look: 'compared', items: items.filter((item) => item !== null), releases: all.filter(isOfHelm) };
   } catch (error) {
-    if (error instanceof ClusterError && error.status === 403) return { look: 'forbidden', items: [] };
+    if (error instanceof ClusterError && error.status === 403) return { look: 'forbidden', ...NOTHING };
     throw error;
   }
 }

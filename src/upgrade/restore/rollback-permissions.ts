@@ -22,15 +22,20 @@ const OF_GOING: readonly PolicyRule[] = [
   rule('apiregistration.k8s.io', ['apiservices'], ['delete', 'get']),
   rule('', ['namespaces'], ['get', 'list', 'watch']),
 ];
+/** Secrets in which Helm keeps its releases. */
+const OF_RECORD: readonly PolicyRule[] = [rule('', ['secrets'], ['create', 'get', 'update'])];
 const VERBS = { create: ['create'], replace: ['get', 'update'], delete: ['delete', 'get'] } as const;
 /** Giving accounts rules that one does not hold oneself takes verbs of their own. */
 const ROLES: ReadonlySet<string> = new Set(['ClusterRole', 'Role']);
 const BINDINGS: ReadonlySet<string> = new Set(['ClusterRoleBinding', 'RoleBinding']);
 
-type Needs = Pick<Restoration, 'items' | 'hasOperator' | 'going'>;
+type Needs = Pick<Restoration, 'items' | 'hasOperator' | 'going'> & {
+  /** Whether Helm's record is put right without Helm. */
+  readonly writesRecord: boolean;
+};
 
 /** Every right that a rollback needs for what it would write. */
-export function rollbackAccesses({ items, hasOperator, going }: Needs): readonly Access[] {
+export function rollbackAccesses({ items, hasOperator, going, writesRecord }: Needs): readonly Access[] {
   const needed = new Map<string, Access>();
   const add = (access: Access): unknown =>
     needed.set(`${access.verb} ${access.group} ${access.resource}`, access);
@@ -38,6 +43,7 @@ export function rollbackAccesses({ items, hasOperator, going }: Needs): readonly
     ...BASE,
     ...(hasOperator ? OF_OPERATOR : []),
     ...(going.namespaces.length > 0 ? OF_GOING : []),
+    ...(writesRecord ? OF_RECORD : []),
   ];
   for (const access of accessesOf(always)) add(access);
   for (const { object, action } of items) {

@@ -1,0 +1,177 @@
+import { describe, expect, test } from '@jest/globals';
+import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
+import { canarySight, operatorSight } from '../../../src/upgrade/gates/operator.js';
+import { bearsMarks, releaseMarks } from '../../../src/upgrade/gates/release-marks.js';
+
+const OLD = 'docker.io/calico/node:v3.30.7';
+const NEW = 'quay.io/calico/node:v3.31.7';
+const NODE = {
+  object: { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'calico-system', name: 'calico-node' },
+  marks: [':v3.30.7'],
+};
+const BROUGHT = { calico: 'v3.30.7', workloads: [NODE], stale: [] };
+
+function installation(calicoVersion: string, generation = 4): KubernetesObject {
+  return {
+    apiVersion: 'operator.tigera.io/v1',
+    kind: 'Installation',
+    metadata: { name: 'default', generation },
+    status: { calicoVersion },
+  };
+}
+
+function status(name: string, [available, progressing, degraded]: string, generation = 4): KubernetesObject {
+  const condition = (type: string, letter: string | undefined): object => ({
+    type,
+    status: letter === 'T' ? 'True' : 'False',
+    observedGeneration: generation,
+    message: type === 'Degraded' && letter === 'T' ? 'no pods' : '',
+  });
+  return {
+    apiVersion: 'operator.tigera.io/v1',
+    kind: 'TigeraStatus',
+    metadata: { name },
+    status: {
+      conditions: [
+        condition('Available', available),
+        condition('Progressing', progressing),
+        condition('Degraded', degraded),
+      ],
+    },
+  };
+}
+
+function daemonSet(image: string, counts: Readonly<Record<string, number>> = {}): KubernetesObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'calico-node', namespace: 'calico-system', uid: 'd', generation: 2 },
+    spec: { template: { spec: { containers: [{ name: 'calico-node', image }] } } },
+    status: {
+      observedGeneration: 2,
+      desiredNumberScheduled: 3,
+      currentNumberScheduled: 3,
+      updatedNumberScheduled: 3,
+      numberAvailable: 3,
+      ...counts,
+    },
+  };
+}
+
+function revision(hash: string, number: number): KubernetesObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name: `calico-node-${hash}`,
+      labels: { 'controller-revision-hash': hash },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'calico-node', uid: 'd' }],
+    },
+    revision: number,
+  };
+}
+
+function pod(name: string, hash: string, state: 'ready' | 'broken' | 'starting'): KubernetesObject {
+  const waiting = { waiting: { reason: 'ImagePullBackOff', message: 'unknown' } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `calico-node-${name}`,
+      namespace: 'calico-system',
+      labels: { 'controller-revision-hash': hash },
+    },
+    status: {
+      conditions: [{ type: 'Ready', status: state === 'ready' ? 'True' : 'False' }],
+      containerStatuses: [{ name: 'calico-node', state: state === 'broken' ? waiting : {} }],
+    },
+  };
+}
+
+const WELL = [installation('v3.30.7'), status('calico', 'TFF'), daemonSet(OLD)];
+
+describe('the operator has brought a release', () => {
+  test('once all that speaks of it agrees', () => {
+    expect(operatorSight(BROUGHT, [WELL])).toEqual({ kind: 'done' });
+  });
+
+  test.each<[string, readonly KubernetesObject[], string]>([
+    [
+      'the Installation says another',
+      [installation('v3.31.7'), ...WELL.slice(1)],
+      'the Installation says Calico v3.31.7',
+    ],
+    [
+      'a status is Available and Degraded at once',
+      [...WELL, status('apiserver', 'TFT')],
+      'TigeraStatus apiserver is not well (no pods)',
+    ],
+    [
+      'the status has not seen the Installation as it is',
+      [installation('v3.30.7', 5), ...WELL.slice(1)],
+      'TigeraStatus calico is not well',
+    ],
+    [
+      'all is well by words of before, and the workload is not there yet',
+      [...WELL.slice(0, 2), daemonSet(NEW)],
+      'the operator has not moved DaemonSet calico-system/calico-node yet',
+    ],
+    [
+      'nodes are old',
+      [...WELL.slice(0, 2), daemonSet(OLD, { updatedNumberScheduled: 2 })],
+      '2 of 3 pods are new',
+    ],
+  ])('not while %s', (_, seen, reason) => {
+    const sight = operatorSight(BROUGHT, [seen]);
+    expect(sight).toMatchObject({ kind: 'waiting' });
+    expect(JSON.stringify(sight)).toContain(reason);
+  });
+
+  test('whatever a status says that nobody writes any more', () => {
+    const seen = [[...WELL, status('tiers', 'FFT')]];
+    expect(operatorSight({ ...BROUGHT, stale: ['tiers'] }, seen)).toEqual({ kind: 'done' });
+    expect(operatorSight(BROUGHT, seen)).toMatchObject({ kind: 'waiting' });
+  });
+
+  test('will not be where a new pod cannot start; old ones are no matter', () => {
+    const rolling = daemonSet(OLD, { updatedNumberScheduled: 1 });
+    const revisions = [revision('new', 1), revision('old', 2)];
+    const seen = (...pods: readonly KubernetesObject[]) => [
+      [...WELL.slice(0, 2), rolling],
+      revisions,
+      [...pods],
+    ];
+    expect(operatorSight(BROUGHT, seen(pod('a', 'new', 'broken')))).toMatchObject({ kind: 'waiting' });
+    expect(operatorSight(BROUGHT, seen(pod('a', 'old', 'broken')))).toMatchObject({ kind: 'failed' });
+  });
+});
+
+describe('the first nodes', () => {
+  const revisions = [revision('new', 1), revision('old', 2)];
+  const sight = (set: KubernetesObject, ...pods: readonly KubernetesObject[]) =>
+    canarySight({ workload: NODE, nodes: 2 }, [[set], revisions, pods]);
+
+  test('are waited for while the operator has not moved the DaemonSet, however broken its pods are', () => {
+    expect(sight(daemonSet(NEW), pod('a', 'old', 'broken'))).toMatchObject({ kind: 'waiting' });
+  });
+
+  test('are well once so many new pods are Ready, whatever other nodes suffer from', () => {
+    const set = daemonSet(OLD, { numberUnavailable: 1 });
+    const [one, two] = [pod('a', 'old', 'ready'), pod('b', 'old', 'ready')];
+    expect(sight(set, one, pod('c', 'new', 'broken'))).toMatchObject({ kind: 'waiting' });
+    expect(sight(set, one, two, pod('c', 'new', 'broken'))).toEqual({ kind: 'done' });
+  });
+
+  test('are not well where a new pod cannot start', () => {
+    expect(sight(daemonSet(OLD), pod('a', 'old', 'broken'))).toMatchObject({ kind: 'failed' });
+  });
+});
+
+test('images tell their release by tag or digest, wherever they come from', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  expect(releaseMarks(daemonSet(OLD))).toEqual([':v3.30.7']);
+  expect(releaseMarks(daemonSet(`calico/node@${digest}`))).toEqual([`@${digest}`]);
+  expect(bearsMarks(daemonSet('registry.local:5000/mirror/node:v3.30.7'), [':v3.30.7'])).toBe(true);
+  expect(bearsMarks(daemonSet(NEW), [':v3.30.7'])).toBe(false);
+  expect(bearsMarks(daemonSet('calico/node:v3.30.70'), [':v3.30.7'])).toBe(false);
+});
