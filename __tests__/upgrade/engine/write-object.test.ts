@@ -147,6 +147,31 @@ describe('an object', () => {
     expect(writes()).toHaveLength(10);
   });
 
+  describe('of which it is not known whether it was written', () => {
+    const unanswered = (): ClusterError =>
+      new ClusterError({ verb: 'replace', resource: 'ConfigMap', status: null }, 'No answer.', 'Wait.');
+
+    test('is looked at again: what was written is not written once more', async () => {
+      const before = client.set(map({ mtu: '1400' }));
+      onCall = ({ verb }) => {
+        if (verb !== 'replace') return;
+        client.set(map({ mtu: '1500' }));
+        throw unanswered();
+      };
+      expect(await write(before, map({ mtu: '1500' }))).toBe(false);
+      expect(writes()).toEqual(['replace']);
+    });
+
+    test('is tried three times at most', async () => {
+      const before = client.set(map({ mtu: '1400' }));
+      onCall = ({ verb }) => {
+        if (verb === 'replace') throw unanswered();
+      };
+      await expect(write(before, map({ mtu: '1500' }))).rejects.toThrow('No answer.');
+      expect(writes()).toHaveLength(3);
+    });
+  });
+
   test('does not begin anew where the server refuses', async () => {
     const before = client.set(map({ mtu: '1400' }));
     onCall = ({ verb }) => {
