@@ -75,7 +75,9 @@ async function filledSpec(
 ): Promise<Fields> {
   const spec = structuredClone(fieldsAt(installation, 'spec') ?? {});
   const filled = withDefaults(spec, pools.length > 0 || !context.release.ownsPools);
-  return context.release.ownsPools ? filled : withPoolDefaults(filled, pools, await podSubnet(context));
+  return context.release.ownsPools
+    ? filled
+    : withPoolDefaults(filled, pools, await podSubnet(context), context.release);
 }
 
 /** kubeadm's pod network; null where the cluster is not kubeadm's. */

@@ -19,7 +19,7 @@ export async function reconcilePools(context: RunContext): Promise<Outcome> {
   }
   const current = await listAll(client, { apiVersion: CALICO_API, kind: 'IPPool' });
   const network = await podSubnet(context);
-  const spec = withPoolDefaults(fieldsAt(installation, 'spec') ?? {}, current, network);
+  const spec = withPoolDefaults(fieldsAt(installation, 'spec') ?? {}, current, network, context.release);
   const misfit = podNetworkProblem(spec, current, network);
   if (misfit !== null)
     return degraded(generation, 'ResourceReadError', 'error filling IP pool defaults', misfit);

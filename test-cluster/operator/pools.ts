@@ -11,6 +11,7 @@ import {
   numberAt,
   textAt,
 } from '../ready-made/fields.js';
+import type { OperatorRelease } from './releases.js';
 
 /*
  * The operator's IP pools from v1.34 on: tigera/operator v1.34.5 pkg/controller/ippool/pool_controller.go and
@@ -52,6 +53,7 @@ export function withPoolDefaults(
   spec: Fields,
   current: readonly KubernetesObject[],
   podSubnet: string | null,
+  { canStopPools }: Pick<OperatorRelease, 'canStopPools'> = { canStopPools: true },
 ): Fields {
   const filled = structuredClone(spec);
   const network = makeFieldsAt(filled, 'calicoNetwork');
@@ -60,7 +62,10 @@ export function withPoolDefaults(
     network['ipPools'] = current.length > 0 ? [] : cidr.split(',').map((one) => ({ cidr: one }));
   }
   const pools = listAt(network, 'ipPools');
-  for (const pool of pools) fillPool(pool, current, pools.length);
+  for (const pool of pools) {
+    fillPool(pool, current, pools.length);
+    if (canStopPools) pool['disableNewAllocations'] ??= false;
+  }
   return filled;
 }
 
@@ -71,7 +76,6 @@ function fillPool(pool: Fields, current: readonly KubernetesObject[], count: num
   pool['natOutgoing'] ??= isV4 ? 'Enabled' : 'Disabled';
   pool['nodeSelector'] ??= 'all()';
   pool['blockSize'] ??= isV4 ? 26 : 122;
-  pool['disableNewAllocations'] ??= false;
   const sameCidr = current.find((one) => textAt(one, 'spec', 'cidr') === pool['cidr']);
   const standard = isV4 ? 'default-ipv4-ippool' : 'default-ipv6-ippool';
   pool['name'] ??=

@@ -16,6 +16,8 @@ export interface OperatorRelease {
   readonly hasDefinitions: boolean;
   /** Whether it owns IP pools and reports `ippools`; else calico-node makes the first pool. */
   readonly ownsPools: boolean;
+  /** Whether its Installation has `disableNewAllocations` of pools, which it fills in. */
+  readonly canStopPools: boolean;
   /** Whether it reports `tiers`. */
   readonly reportsTiers: boolean;
   /** `ENABLED_CONTROLLERS` of kube-controllers. */
@@ -38,6 +40,7 @@ export interface OperatorRelease {
  * - apiServerNamespace: v1.38.13 `pkg/render/common/meta/meta.go`, v1.40.15 `pkg/render/apiserver.go`
  * - hasDefinitions: v1.38.13 `pkg/controller/installation/core_controller.go`, `updateCRDs`
  * - ownsPools: v1.34.5 `pkg/controller/ippool/pool_controller.go`; v1.32.10 has no such folder
+ * - canStopPools: the definition of Installation in Calico v3.29.7's tigera-operator.yaml; v3.28.2's has no such field
  * - reportsTiers: `pkg/controller/tiers/tiers_controller.go` returns at once without Enterprise up to v1.40.15; v1.42.3
  *   runs it always
  * - controllers: v1.36.16 and v1.38.13 `pkg/render/kubecontrollers/kube-controllers.go`
@@ -57,6 +60,7 @@ export function operatorRelease(tag: string): OperatorRelease | null {
     apiServerNamespace: since('v1.40.0') ? 'calico-system' : 'calico-apiserver',
     hasDefinitions: since('v1.38.0'),
     ownsPools: since('v1.34.0'),
+    canStopPools: since('v1.36.0'),
     reportsTiers: since('v1.42.0'),
     controllers: since('v1.38.0') ? 'node,loadbalancer' : 'node',
     hasCsi: since('v1.28.0'),
