@@ -80,13 +80,20 @@ export interface RollbackInputs extends BundleInputs {
   readonly mode: 'rollback';
 }
 
-/** A mode that this release does not have yet: only its name is read. */
-export interface OtherInputs {
+/** Inputs of `upgrade`: those of `plan`, and how it is carried out. */
+export interface UpgradeInputs extends Omit<PlanInputs, 'mode' | 'rollback'> {
   readonly mode: 'upgrade';
+  readonly backup: boolean;
+  readonly networkTest: boolean;
+  readonly rollbackOnFailure: boolean;
+  /** Budget of each step. */
+  readonly stageTimeoutMs: number;
+  /** null where there is none: then Secrets are left out of the backup. */
+  readonly encryptionKey: string | null;
 }
 
 /** The inputs of a run, by mode. */
-export type Inputs = CheckInputs | PlanInputs | RollbackInputs | OtherInputs;
+export type Inputs = CheckInputs | PlanInputs | RollbackInputs | UpgradeInputs;
 
 /** Gives the text of an input; empty where it is not set. */
 export type ReadInput = (name: InputName) => string;
@@ -113,7 +120,7 @@ export function parseInputs(readInput: ReadInput): Inputs {
     case 'rollback':
       return { mode, ...parseBundleInputs(read) };
     case 'upgrade':
-      return { mode };
+      return parseUpgradeInputs(read, readInput);
   }
 }
 
@@ -146,14 +153,30 @@ function parsePlanInputs(read: ReadInput, readInput: ReadInput): PlanInputs {
     target: target(read('target')),
     installMethod: oneOf('install-method', read('install-method'), ['auto', 'operator', 'helm', 'manifest']),
     manifests: read('manifests'),
-    force: oneOf('force', read('force'), ['true', 'false']) === 'true',
-    inspectNodes: oneOf('inspect-nodes', read('inspect-nodes'), ['true', 'false']) === 'true',
+    force: isTrue('force', read),
+    inspectNodes: isTrue('inspect-nodes', read),
     canaryNodes: wholeNumber('canary-nodes', read('canary-nodes'), 1),
     maxUnavailable: width('max-unavailable', read('max-unavailable')),
     soakMs: wholeNumber('soak-seconds', read('soak-seconds'), 0) * 1000,
     reportDir: read('report-dir'),
     rollback: read('backup-artifact') === '' ? null : parseBundleInputs(read),
   };
+}
+
+function parseUpgradeInputs(read: ReadInput, readInput: ReadInput): UpgradeInputs {
+  return {
+    ...parsePlanInputs(read, readInput),
+    mode: 'upgrade',
+    backup: isTrue('backup', read),
+    networkTest: isTrue('network-test', read),
+    rollbackOnFailure: isTrue('rollback-on-failure', read),
+    stageTimeoutMs: wholeNumber('stage-timeout-seconds', read('stage-timeout-seconds'), 1) * 1000,
+    encryptionKey: read('encryption-key') || null,
+  };
+}
+
+function isTrue(name: InputName, read: ReadInput): boolean {
+  return oneOf(name, read(name), ['true', 'false']) === 'true';
 }
 
 function parseBundleInputs(read: ReadInput): BundleInputs {
@@ -164,7 +187,7 @@ function parseBundleInputs(read: ReadInput): BundleInputs {
     runId: read('run-id'),
     encryptionKey: read('encryption-key') || null,
     onConflict: oneOf('on-conflict', read('on-conflict'), ['stop', 'bundle', 'live']),
-    force: oneOf('force', read('force'), ['true', 'false']) === 'true',
+    force: isTrue('force', read),
     canaryNodes: wholeNumber('canary-nodes', read('canary-nodes'), 1),
     maxUnavailable: width('max-unavailable', read('max-unavailable')),
     soakMs: wholeNumber('soak-seconds', read('soak-seconds'), 0) * 1000,

@@ -64,17 +64,13 @@ async function run(world: World, reporter: Reporter): Promise<number> {
       ? EXIT.failed
       : EXIT.passed;
   }
-  if (inputs.mode === 'plan') {
-    const { runPlanMode } = await import('./main/plan-mode.js');
-    return (await runPlanMode(inputs, world, reporter, readPolicy(inputs, world)))
-      ? EXIT.failed
-      : EXIT.passed;
+  const policy = readPolicy(inputs, world);
+  if (inputs.mode === 'upgrade') {
+    const { runUpgradeMode } = await import('./main/upgrade-mode.js');
+    return (await runUpgradeMode(inputs, world, reporter, policy)) ? EXIT.failed : EXIT.passed;
   }
-  throw new InputError(
-    'mode',
-    `The mode ${inputs.mode} is not part of this release.`,
-    'Use mode: check, plan or rollback.',
-  );
+  const { runPlanMode } = await import('./main/plan-mode.js');
+  return (await runPlanMode(inputs, world, reporter, policy)) ? EXIT.failed : EXIT.passed;
 }
 
 /** A path is no secret, and is wanted in messages; anything else may be a token that was put in the wrong place. */

@@ -1,6 +1,6 @@
 import { inspect } from '../cluster/inspect.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
-import { ActionError, ClusterError, InputError } from '../errors.js';
+import { ActionError, InputError } from '../errors.js';
 import type { BundleReader } from '../ports/bundle.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { ReportStore } from '../ports/report-store.js';
@@ -10,10 +10,12 @@ import { runSteps } from './engine/run-steps.js';
 import type { StepResult } from './engine/step.js';
 import { planHop } from './hop/plan-hop.js';
 import { type Journal, openJournal } from './journal/journal.js';
-import { takeLock } from './lock/lock.js';
+import { LOCK_LOST, takeLock } from './lock/lock.js';
 import { compareHop } from './plan/compare-hop.js';
 import type { PlanOptions, UpgradePlan } from './plan/plan.js';
 import { runPlan } from './plan/run-plan.js';
+import { prePullWidth } from './pre-pull/plan-pulls.js';
+import { prePull } from './pre-pull/pre-pull.js';
 import { type RollbackOutcome, rollBackUnderLock } from './restore/run-rollback.js';
 
 /** A backup that was proven. */
@@ -103,22 +105,79 @@ async function upgradeUnderLock(
 ): Promise<UpgradeOutcome> {
   const backup = (await options.backUp?.(plan.state)) ?? null;
   if (isStopped(options)) return { ...notRun(plan), backup, ended: 'interrupted', reason: STOPPED };
+  const unpulled = await pullImages(client, plan, options);
+  if (isStopped(options)) return { ...notRun(plan), backup, ended: 'interrupted', reason: STOPPED };
+  if (unpulled !== null) return { ...notRun(plan), backup, ended: 'failed', reason: unpulled };
   const journal = await openJournal(client, store, aboutOf(plan, backup, options));
   const hops: HopResult[] = [];
-  const failure = await climb(client, manifests, plan, { ...options, journal, hops });
-  if (failure === null) {
-    await journal.remove();
-    return { ...notRun(plan), ended: 'done', hops, backup, after: await inspect(client) };
-  }
+  const failure =
+    (await climb(client, manifests, plan, { ...options, journal, hops })) ?? (await close(journal, options));
+  const outcome = { ...notRun(plan), hops, backup };
+  if (failure === null) return { ...outcome, ended: 'done', after: await lookAfterwards(client, options) };
   const ended = isStopped(options) ? 'interrupted' : 'failed';
-  await journal.stop(ended, failure).catch(() => undefined);
-  const { wayOut } = journal.head();
-  const outcome = { ...notRun(plan), ended, hops, reason: failure, wayOut, backup } as const;
-  if (ended === 'interrupted' || !options.rollbackOnFailure || backup === null) return outcome;
+  // With the lock the journal is another run's
+  if (!hasLostLock(options)) await journal.stop(ended, failure).catch(() => undefined);
+  const failed = { ...outcome, ended, reason: failure, wayOut: journal.head().wayOut } as const;
+  if (ended === 'interrupted' || !options.rollbackOnFailure || backup === null) return failed;
   options.onWarning(`The upgrade failed and goes back by itself: ${failure}`);
   const rollback = await goBack(client, backup, store, options);
-  if (rollback?.ended !== 'done') return { ...outcome, rollback };
-  return { ...outcome, wayOut: '', rollback, after: rollback.after };
+  if (rollback?.ended !== 'done') return { ...failed, rollback };
+  return { ...failed, wayOut: '', rollback, after: rollback.after };
+}
+
+/** Takes the journal away. Why it cannot; null where it is gone. */
+async function close(journal: Journal, options: UpgradeOptions): Promise<string | null> {
+  if (hasLostLock(options)) return LOCK_LOST;
+  try {
+    await journal.remove();
+    return null;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** Only for the report: that the release runs was looked at already. */
+async function lookAfterwards(
+  client: ClusterClient,
+  { onWarning }: UpgradeOptions,
+): Promise<ClusterState | null> {
+  try {
+    return await inspect(client);
+  } catch (error) {
+    onWarning(`The upgrade is done; the cluster could not be read afterwards. ${explain(error)}`);
+    return null;
+  }
+}
+
+function hasLostLock({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
+  return signal.reason === LOCK_LOST;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
+  return `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** Has every node pull the target's images. Why one cannot; null where all did. Nothing is written to Calico. */
+async function pullImages(
+  client: ClusterClient,
+  { calico, images, state }: UpgradePlan,
+  options: UpgradeOptions,
+): Promise<string | null> {
+  if (calico === null) return null;
+  const { failure, warnings, leftOut } = await prePull(client, {
+    ...options,
+    images,
+    nodes: state.nodes,
+    namespace: calico.namespace,
+    pullSecrets: calico.pullSecrets
+      .filter(({ isThere, secret }) => isThere !== false && secret.namespace === calico.namespace)
+      .map(({ secret }) => secret.name),
+    width: prePullWidth(state.nodes.length),
+  });
+  for (const warning of warnings) options.onWarning(warning);
+  for (const { node, reason } of leftOut) options.onProgress(`pre-pull: ${node} is left out: ${reason}`);
+  return failure && `${failure.message} Nothing was changed.`;
 }
 
 function isStopped({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
@@ -164,9 +223,7 @@ async function climb(
     return null;
   } catch (error) {
     if (options.signal.aborted) return STOPPED;
-    return error instanceof ActionError
-      ? `${error.message} ${error.remedy}`
-      : `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
+    return explain(error);
   }
 }
 
@@ -208,8 +265,7 @@ async function goBack(
     // An upgrade changes nothing that users wrote: what differs of it since is theirs
     return await rollBackUnderLock(client, reader, store, { ...options, choice: 'live', force: true });
   } catch (error) {
-    if (!(error instanceof ClusterError) && !(error instanceof ActionError)) throw error;
-    options.onWarning(`Going back failed: ${error.message} ${error.remedy}`);
+    options.onWarning(`Going back failed: ${explain(error)}`);
     return null;
   }
 }

@@ -168,7 +168,8 @@ function reportPlan(plan: RollbackPlan) {
   };
 }
 
-function reportStep({ stage, title, outcome, written, ms, reason }: StepResult): ReportStep {
+/** A step that was begun, as report.json has it. */
+export function reportStep({ stage, title, outcome, written, ms, reason }: StepResult): ReportStep {
   return { stage, title, outcome, written, seconds: Math.round(ms / 100) / 10, reason };
 }
 

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KubernetesObject } from '../../src/ports/cluster-client.js';
+import { versionOf } from '../../src/catalog/queries.js';
+import { inspect } from '../../src/cluster/inspect.js';
+import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
+import { runRollback } from '../../src/upgrade/restore/run-rollback.js';
+import { runUpgrade, type UpgradeOptions, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { formatVersion } from '../../src/version/version.js';
+import { createFakeManifestSource } from '../ports/fake-manifest-source.js';
+import { createFakeReportStore } from '../ports/fake-report-store.js';
+import type { MemoryBundle } from '../ports/memory-bundle.js';
+import { buildOptions } from './plan/build-options.js';
+import { filesOf } from './preflight/clusters/upstream-files.js';
+import { manifestInstall } from './preflight/clusters/well-clusters.js';
+import { contentsOf, save } from './restore/live-run.js';
+import { createLivingCluster, dyingAt, isWrite, type LivingCluster } from './restore/living-cluster.js';
+import { fastOptions, KUBERNETES, policy } from './restore/scene.js';
+import type { ClusterClient } from '../../src/ports/cluster-client.js';
+
+const [OLDER, NEWER] = ['v3.30.7', 'v3.31.7'];
+
+function olderCluster(): LivingCluster {
+  const objects = manifestInstall(OLDER, KUBERNETES).map(holdingImages);
+  return createLivingCluster([...objects, policy('default.allow', 10)]);
+}
+
+/** Nodes that hold the newer images already: nothing is pulled beforehand. */
+function holdingImages(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'Node') return object;
+  const images = manifestInstall(NEWER, KUBERNETES).flatMap(imagesOf);
+  return { ...object, status: { ...(object['status'] as object), images: [{ names: images }] } };
+}
+
+function imagesOf({ kind, spec }: KubernetesObject): readonly string[] {
+  if (kind !== 'DaemonSet' && kind !== 'Deployment') return [];
+  const pod = (spec as { template: { spec: Readonly<Record<string, readonly { image: string }[]>> } })
+    .template.spec;
+  return [...(pod['initContainers'] ?? []), ...(pod['containers'] ?? [])].map(({ image }) => image);
+}
+
+interface Upgraded {
+  readonly outcome: UpgradeOutcome | null;
+  /** null where the run died before it was whole. */
+  readonly bundle: MemoryBundle | null;
+}
+
+async function upgrade(client: ClusterClient, options: Partial<UpgradeOptions> = {}): Promise<Upgraded> {
+  const manifests = createManifestReader(createFakeManifestSource({ ...filesOf(OLDER), ...filesOf(NEWER) }));
+  let bundle: MemoryBundle | null = null;
+  const outcome = await runUpgrade(client, manifests, createFakeReportStore(), {
+    ...buildOptions({ target: versionOf(NEWER), force: true }),
+    ...fastOptions({ force: true }),
+    rollbackOnFailure: true,
+    backUp: async () => {
+      bundle = await save(client);
+      return { reader: bundle, directory: 'backup', artifact: null, createdAt: '2026-11-27T02:00:00Z' };
+    },
+    ...options,
+  }).catch(() => null);
+  return { outcome, bundle };
+}
+
+async function releaseOf({ client }: LivingCluster): Promise<string> {
+  const { calico } = await inspect(client);
+  return calico?.versions.running ? formatVersion(calico.versions.running) : '';
+}
+
+function leftIn({ client }: LivingCluster): readonly string[] {
+  return client
+    .objects()
+    .filter(({ metadata }) => /^calico-(?:upgrade-action|pre-pull)/.test(metadata.name))
+    .map(({ kind, metadata }: KubernetesObject) => `${kind} ${metadata.name}`);
+}
+
+describe('an upgrade', () => {
+  it('that is killed before or after any of its writes goes back from its backup', async () => {
+    const whole = olderCluster();
+    const before = await contentsOf(whole.client);
+    let writes = 0;
+    whole.onWrite = (_call, when) => {
+      if (when === 'before') writes += 1;
+    };
+    expect((await upgrade(whole.client)).outcome).toMatchObject({ ended: 'done', reason: '' });
+    expect(await releaseOf(whole)).toBe(NEWER);
+    expect(leftIn(whole)).toEqual([]);
+    expect(writes).toBeGreaterThan(25);
+    for (let write = 1; write <= writes; write += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const cluster = olderCluster();
+        const { bundle } = await upgrade(dyingAt(cluster, write, when));
+        cluster.onWrite = null;
+        if (bundle === null) continue;
+        const options = fastOptions({ force: true, choice: 'stop' });
+        const back = await runRollback(cluster.client, bundle, createFakeReportStore(), options);
+        expect({ write, when, reason: back.reason, findings: mandatory(back.plan.findings) }).toEqual({
+          write,
+          when,
+          reason: '',
+          findings: [],
+        });
+        expect(await contentsOf(cluster.client)).toEqual(before);
+        expect(await releaseOf(cluster)).toBe(OLDER);
+      }
+    }
+  }, 240_000);
+
+  it('writes nothing where there is nothing to do, or something stops it', async () => {
+    const cluster = createLivingCluster(manifestInstall(NEWER, KUBERNETES));
+    const { outcome } = await upgrade(cluster.client);
+    expect(outcome).toMatchObject({ ended: 'not-run', plan: { verdict: 'nothing-to-do' }, backup: null });
+    expect(cluster.client.calls.filter(isWrite)).toEqual([]);
+  });
+
+  it('changes nothing of Calico where its backup fails', async () => {
+    const cluster = olderCluster();
+    const before = await contentsOf(cluster.client);
+    const { outcome } = await upgrade(cluster.client, {
+      backUp: () => Promise.reject(new Error('the disk is full')),
+    });
+    expect(outcome).toBeNull();
+    expect(await contentsOf(cluster.client)).toEqual(before);
+    expect(leftIn(cluster)).toEqual([]);
+  });
+});
+
+function mandatory(findings: readonly { readonly weight: string; readonly message: string }[]): string[] {
+  return findings.filter(({ weight }) => weight === 'mandatory').map(({ message }) => message);
+}

@@ -1,0 +1,165 @@
+import { resolve } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { readBundleDirectory } from '../adapters/bundle-directory.js';
+import { type World, terminalOf } from '../adapters/environment.js';
+import { readMarkdownLinks } from '../adapters/github-event.js';
+import { createClusterClient } from '../adapters/kubernetes/cluster-client.js';
+import { REAL_TIMING } from '../adapters/kubernetes/timing.js';
+import { createManifestSource } from '../adapters/manifests/manifest-source.js';
+import { createReportDirectory } from '../adapters/report-directory.js';
+import { listenForStop } from '../adapters/stop-signals.js';
+import type { ClusterState } from '../cluster/cluster-state.js';
+import { EnvironmentError, InputError } from '../errors.js';
+import type { UpgradeInputs } from '../inputs.js';
+import type { Policy } from '../policy/policy.js';
+import type { ClusterClient } from '../ports/cluster-client.js';
+import type { Reporter } from '../ports/reporter.js';
+import type { Result } from '../report/report.js';
+import { publishUpgrade } from '../report/upgrade/publish-upgrade.js';
+import { buildUpgradeReport } from '../report/upgrade/upgrade-report.js';
+import { createManifestReader } from '../upgrade/customisations/read-manifest.js';
+import { runUpgrade, type UpgradeBackup, type UpgradeOutcome } from '../upgrade/run-upgrade.js';
+import { backupTarget } from './backup-target.js';
+import { makeBackup } from './make-backup.js';
+import { openSecretBox } from './open-secret-box.js';
+
+/** Runs `upgrade`. Gives whether it failed. */
+export async function runUpgradeMode(
+  inputs: UpgradeInputs,
+  world: World,
+  reporter: Reporter,
+  policy: Policy,
+): Promise<boolean> {
+  if (inputs.kubeconfig === null) {
+    throw new InputError(
+      'kubeconfig',
+      'The mode upgrade needs a cluster, and the input kubeconfig is empty.',
+      'Give it the text of a kubeconfig, base64 of it, or a path.',
+    );
+  }
+  sayWhatIsLeftOut(inputs, reporter);
+  const client = await createClusterClient(inputs.kubeconfig, inputs.context, {
+    mask: reporter.mask,
+    directory: world.workspace,
+    variables: world.variables,
+  });
+  const stop = listenForStop((name) =>
+    reporter.warning(`${name}: nothing more is written, and the state is saved.`),
+  );
+  try {
+    const outcome = await upgrade(client, inputs, { world, reporter, policy, signal: stop.signal });
+    return await publish(outcome, inputs, world, reporter);
+  } finally {
+    stop.dispose();
+  }
+}
+
+function sayWhatIsLeftOut({ backup, networkTest }: UpgradeInputs, reporter: Reporter): void {
+  if (!backup) {
+    reporter.warning(
+      'backup is false: nothing is saved before the upgrade, and it cannot go back by itself where it fails.',
+    );
+  }
+  reporter.warning(
+    networkTest
+      ? 'The network test is not part of this release: that pods are Ready is looked at, and not that they reach each other.'
+      : 'network-test is false: the network is not tested.',
+  );
+}
+
+interface Surroundings {
+  readonly world: World;
+  readonly reporter: Reporter;
+  readonly policy: Policy;
+  readonly signal: AbortSignal;
+}
+
+function upgrade(
+  client: ClusterClient,
+  inputs: UpgradeInputs,
+  { world, reporter, policy, signal }: Surroundings,
+): Promise<UpgradeOutcome> {
+  const { now, sleep } = REAL_TIMING;
+  const runUrl = readMarkdownLinks(world.variables, null).runUrl ?? '';
+  const manifests = createManifestSource(inputs.manifests, world.workspace, world.variables);
+  return runUpgrade(
+    client,
+    createManifestReader(manifests),
+    createReportDirectory(world.workspace, inputs.reportDir),
+    {
+      target: inputs.target,
+      kubernetes: inputs.kubernetesVersion,
+      installMethod: inputs.installMethod,
+      canaryNodes: inputs.canaryNodes,
+      maxUnavailable: inputs.maxUnavailable,
+      soakMs: inputs.soakMs,
+      inspectNodes: inputs.inspectNodes,
+      force: inputs.force,
+      policy,
+      timeoutMs: inputs.stageTimeoutMs,
+      rollbackOnFailure: inputs.rollbackOnFailure,
+      run: runUrl || `a terminal, since ${new Date(now()).toISOString()}`,
+      signal,
+      now,
+      sleep,
+      onProgress: reporter.progress,
+      onWarning: reporter.warning,
+      backUp: inputs.backup ? (state) => backUp(client, state, inputs, { world, reporter, runUrl }) : null,
+    },
+  );
+}
+
+/** @throws EnvironmentError where it cannot be uploaded: a runner's disk is gone with the runner */
+async function backUp(
+  client: ClusterClient,
+  state: ClusterState,
+  inputs: UpgradeInputs,
+  { world, reporter, runUrl }: Pick<Surroundings, 'world' | 'reporter'> & { readonly runUrl: string },
+): Promise<UpgradeBackup> {
+  const time = new Date(REAL_TIMING.now()).toISOString().replace(/\..*$/, 'Z').replaceAll(/[-:]/g, '');
+  const directory = resolve(world.workspace, inputs.reportDir, `backup-${time}`);
+  const target = backupTarget(state.uid, world.variables);
+  const { artifact, proof } = await makeBackup(client, state, reporter, {
+    directory,
+    madeBy: packageJson.version,
+    run: runUrl,
+    now: REAL_TIMING.now,
+    box: await openSecretBox(inputs.encryptionKey ?? ''),
+    target,
+  });
+  if (target !== null && artifact === null) {
+    throw new EnvironmentError(
+      'The backup could not be uploaded, and the disk of a runner is gone with it.',
+      'Nothing was changed. Put that right and run again.',
+    );
+  }
+  return {
+    reader: readBundleDirectory(directory),
+    directory,
+    artifact,
+    createdAt: proof.index.createdAt,
+  };
+}
+
+async function publish(
+  outcome: UpgradeOutcome,
+  inputs: UpgradeInputs,
+  world: World,
+  reporter: Reporter,
+): Promise<boolean> {
+  const result = resultOf(outcome);
+  await publishUpgrade(buildUpgradeReport(outcome, { force: inputs.force, result }), {
+    reporter,
+    store: createReportDirectory(world.workspace, inputs.reportDir),
+    links: readMarkdownLinks(world.variables, null),
+    terminal: terminalOf(world),
+  });
+  return result !== 'passed' && result !== 'nothing-to-do';
+}
+
+function resultOf({ ended, plan, rollback }: UpgradeOutcome): Result {
+  if (ended === 'done') return 'passed';
+  if (ended === 'not-run') return plan.verdict === 'nothing-to-do' ? 'nothing-to-do' : 'failed';
+  if (rollback === null) return 'failed';
+  return rollback.ended === 'done' ? 'rolled-back' : 'rollback-failed';
+}
