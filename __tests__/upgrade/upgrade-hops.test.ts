@@ -75,16 +75,37 @@ describeWithCalico('an upgrade of a manifest install', { own: true, lightNodes: 
     180_000,
   );
 
-  it('whose new image does not pull goes back by itself, and says why', async () => {
+  it('whose new image does not pull on a node stops before anything is changed, and says which', async () => {
+    await installCalico(client, { method: 'manifest', version: 'v3.29.7' });
+    await rolledOut(client);
+    const before = await contentsOf(client);
+    await cluster().lightNodes.setFaults([
+      { on: { nodes: ['light-2'], image: 'calico/node:v3.30.7' }, fault: { kind: 'image-pull' } },
+    ]);
+    const outcome = await upgrade('v3.30.7');
+    await cluster().lightNodes.clearFaults();
+    expect(outcome).toMatchObject({ ended: 'failed', rollback: null, hops: [] });
+    expect(outcome.reason).toMatch(/light-2.*calico\/node:v3\.30\.7/);
+    expect(outcome.reason).toContain('Nothing was changed');
+    expect(await contentsOf(client)).toEqual(before);
+    expect((await inspect(client)).leftovers).toEqual([]);
+  }, 180_000);
+
+  it('whose new calico-node crashes goes back by itself, and no node after the canary was touched', async () => {
     await installCalico(client, { method: 'manifest', version: 'v3.29.7' });
     await rolledOut(client);
     const [before, images] = [await contentsOf(client), await podImages(client)];
     await cluster().lightNodes.setFaults([
-      { on: { image: 'calico/node:v3.30.7' }, fault: { kind: 'image-pull' } },
+      {
+        on: { image: 'calico/node:v3.30.7' },
+        fault: { kind: 'crash-loop', container: 'calico-node', exitCode: 2, backOffMs: 300 },
+      },
     ]);
     const outcome = await upgrade('v3.30.7');
+    await cluster().lightNodes.clearFaults();
     expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
-    expect(outcome.reason).toContain('ImagePullBackOff');
+    expect(outcome.reason).toMatch(/wave 1 of \d.*CrashLoopBackOff/);
+    expect(outcome.hops[0]?.results.filter(({ title }) => title.startsWith('wave'))).toHaveLength(1);
     expect(await contentsOf(client)).toEqual(before);
     expect(await podImages(client)).toEqual(images);
     expect((await inspect(client)).leftovers).toEqual([]);
