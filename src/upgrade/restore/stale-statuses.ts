@@ -32,7 +32,7 @@ export async function staleStatuses(
       object: referenceOf(status),
       class: 'state',
       action: 'delete',
-      stage: 'operator',
+      stage: 'rbac-trim',
       why: 'Only the operator of the newer release writes it.',
       fields: [],
       live: status,
