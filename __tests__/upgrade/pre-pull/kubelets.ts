@@ -95,6 +95,11 @@ export function createKubelets(
   return { client, made, pods, most: () => most };
 }
 
+/** Counts turns of the loop for milliseconds, so that a busy machine changes nothing. */
+async function inTurns(ms: number, signal?: AbortSignal): Promise<void> {
+  for (let turn = 0; turn < ms && signal?.aborted !== true; turn += 1) await new Promise(setImmediate);
+}
+
 /** Pulls {@link IMAGES} on the nodes of the cluster, two at a time. */
 export function pull(
   client: FakeClusterClient,
@@ -102,7 +107,7 @@ export function pull(
   changes: Partial<PrePullOptions> = {},
 ): Promise<PrePullResult> {
   return prePull(client, {
-    ...waiting(),
+    ...waiting({ sleep: inTurns }),
     images: IMAGES,
     nodes: nodes.map((one) => (typeof one === 'string' ? buildNode(one) : one)),
     namespace: NAMESPACE,

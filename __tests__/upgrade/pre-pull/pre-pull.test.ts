@@ -53,7 +53,10 @@ describe('prePull', () => {
     const said = 'failed to pull and unpack image: 429 Too Many Requests';
     const { client, pods } = createKubelets({ a: pulls, b: lacks(CNI, said), c: silent, d: pulls });
     const { client: counted, open } = countingWatches(client);
-    const result = await pull(counted, ['a', 'b', 'c', 'd'], { width: 3 });
+    // The one that says nothing is not waited for
+    const sleep = (_: number, signal?: AbortSignal): Promise<void> =>
+      new Promise((resolve) => void signal?.addEventListener('abort', () => resolve()));
+    const result = await pull(counted, ['a', 'b', 'c', 'd'], { width: 3, sleep });
     expect(result.outcome).toBe('failed');
     expect(result.failure).toEqual({
       kind: 'image',
@@ -116,7 +119,7 @@ describe('prePull', () => {
 
   test('a node that says nothing is given up in time', async () => {
     const { client, pods } = createKubelets({ a: (pod) => pulls(pod).slice(0, 1) });
-    const { failure } = await pull(client, ['a'], { timeoutMs: 60 });
+    const { failure } = await pull(client, ['a'], { timeoutMs: 200 });
     expect(failure).toMatchObject({ kind: 'late', node: 'a' });
     expect(failure?.message).toContain(`has not pulled all images within 0 s: ${CALICO_NODE}: Container`);
     expect(pods()).toEqual([]);
@@ -136,7 +139,7 @@ describe('prePull', () => {
     ],
   ])('a node that %s meanwhile is left out', async (_, change, reason) => {
     const { client } = createKubelets({ a: pulls, b: silent });
-    const going = pull(client, ['a', 'b'], { timeoutMs: 60 });
+    const going = pull(client, ['a', 'b'], { timeoutMs: 200 });
     change(client);
     const result = await going;
     expect(result).toMatchObject({ outcome: 'done', pulled: [{ node: 'a' }], leftOut: [{ node: 'b' }] });
@@ -208,6 +211,33 @@ describe('prePull', () => {
     );
   });
 
+  test('a pod that could not be deleted at first is deleted at the end', async () => {
+    const { client, pods } = createKubelets({ a: pulls, b: pulls });
+    let refusals = 0;
+    const refusing: FakeClusterClient = {
+      ...client,
+      delete: (...args) => {
+        refusals += 1;
+        return refusals === 1 ? Promise.reject(refusal('delete')) : client.delete(...args);
+      },
+    };
+    expect(await pull(refusing, ['a', 'b'])).toMatchObject({ outcome: 'done', warnings: [] });
+    expect(pods()).toEqual([]);
+  });
+
+  test('a pod whose making was not answered is deleted all the same', async () => {
+    const { client, pods } = createKubelets({ a: pulls });
+    const losing: FakeClusterClient = {
+      ...client,
+      async create(...args) {
+        await client.create(...args);
+        throw refusal('create');
+      },
+    };
+    expect((await pull(losing, ['a'])).outcome).toBe('failed');
+    expect(pods()).toEqual([]);
+  });
+
   test('what is told to stop stops, and leaves nothing', async () => {
     const { client, pods, made } = createKubelets({ a: pulls, b: silent, c: silent, d: silent });
     const stop = new AbortController();
@@ -241,7 +271,7 @@ describe('prePull', () => {
         create: (...args) => guard(() => client.create(...args)),
         delete: (...args) => guard(() => client.delete(...args)),
       };
-      const going = pull(dying, ['a', 'b'], { timeoutMs: 40 });
+      const going = pull(dying, ['a', 'b'], { timeoutMs: 200 });
       await turns();
       isDead = true;
       await expect(going).rejects.toThrow('killed');
@@ -277,7 +307,7 @@ describe('prePull', () => {
         const cluster = createKubelets(
           Object.fromEntries(made.map(({ kubelet }, index) => [`n${index}`, kinds[kubelet]])),
         );
-        const result = await pull(cluster.client, states, { width, timeoutMs: 40 });
+        const result = await pull(cluster.client, states, { width, timeoutMs: 200 });
         expect(cluster.pods()).toEqual([]);
         expect(cluster.most()).toBeLessThanOrEqual(width);
         const named = [...result.pulled, ...result.leftOut].map((one) => one.node).concat(result.held);
