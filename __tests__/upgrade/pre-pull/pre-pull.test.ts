@@ -55,7 +55,9 @@ describe('prePull', () => {
     const { client: counted, open } = countingWatches(client);
     // The one that says nothing is not waited for
     const sleep = (_: number, signal?: AbortSignal): Promise<void> =>
-      new Promise((resolve) => void signal?.addEventListener('abort', () => resolve()));
+      new Promise((resolve) => {
+        signal?.addEventListener('abort', () => resolve());
+      });
     const result = await pull(counted, ['a', 'b', 'c', 'd'], { width: 3, sleep });
     expect(result.outcome).toBe('failed');
     expect(result.failure).toEqual({

@@ -73,7 +73,7 @@ async function runPod(client: ClusterClient, pull: Pull, options: PullOnNodeOpti
   const heard = { sight: { kind: 'waiting', reason: 'the node has not seen the pod yet' } as PullSight };
   const errors = new Map<string, string>();
   const mute = pods.listen(name, (seen) => {
-    // What is known last counts: of a pod that is done nothing more is of interest
+    // What ended it counts: its own deletion comes after
     if (heard.sight.kind !== 'waiting') return;
     for (const [image, message] of seen ? pullErrors(seen) : []) errors.set(image, message);
     heard.sight = seen ? pullSight(seen) : { kind: 'pod', reason: 'somebody else deleted it' };
