@@ -95,7 +95,7 @@ test('an empty repository passes', async () => {
 describe('bad inputs are one clear message and exit status 2', () => {
   test.each<[readonly string[], RegExp]>([
     [['--mode', 'chekc'], /The input mode is “chekc”\. Use one of: check, plan, upgrade, rollback\./],
-    [['--mode', 'upgrade'], /The mode upgrade is not part of this release/],
+    [['--mode', 'upgrade'], /The mode upgrade needs a cluster, and the input kubeconfig is empty/],
     [['--path', 'missing'], /The input path is “missing”, which does not exist/],
     [['--path', '..'], /The input path is “\.\.”, which lies outside the workspace/],
     [['--path', '/etc'], /lies outside the workspace/],

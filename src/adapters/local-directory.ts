@@ -18,10 +18,14 @@ export interface TemporaryDirectory {
   readonly remove: () => void;
 }
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /** Where the runner keeps what a job needs no longer than itself, which a terminal has none of. */
-export function createTemporaryDirectory(
-  variables: Readonly<Record<string, string | undefined>>,
-): TemporaryDirectory {
-  const path = mkdtempSync(join(variables['RUNNER_TEMP'] ?? tmpdir(), 'calico-upgrade-'));
+export function temporaryDirectory(variables: Variables): string {
+  return variables['RUNNER_TEMP'] ?? tmpdir();
+}
+
+export function createTemporaryDirectory(variables: Variables): TemporaryDirectory {
+  const path = mkdtempSync(join(temporaryDirectory(variables), 'calico-upgrade-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

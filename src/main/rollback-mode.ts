@@ -3,6 +3,8 @@ import { readMarkdownLinks } from '../adapters/github-event.js';
 import { createClusterClient } from '../adapters/kubernetes/cluster-client.js';
 import { REAL_TIMING } from '../adapters/kubernetes/timing.js';
 import { createReportDirectory } from '../adapters/report-directory.js';
+import { findHelm } from '../adapters/helm.js';
+import { temporaryDirectory } from '../adapters/local-directory.js';
 import { listenForStop } from '../adapters/stop-signals.js';
 import { InputError } from '../errors.js';
 import type { BundleInputs } from '../inputs.js';
@@ -13,9 +15,10 @@ import { publishRollback } from '../report/rollback/publish-rollback.js';
 import { buildRollbackReport } from '../report/rollback/rollback-report.js';
 import { severityOf } from '../report/plan/severity-of.js';
 import type { Result } from '../report/report.js';
-import { planRollback, type RollbackPlan } from '../upgrade/restore/plan-rollback.js';
+import { planRollback, type RollbackOptions, type RollbackPlan } from '../upgrade/restore/plan-rollback.js';
 import { type RollbackOutcome, runRollback } from '../upgrade/restore/run-rollback.js';
 import { openBundle } from './open-bundle.js';
+import { openSecretBox } from './open-secret-box.js';
 
 /** Runs `rollback`, or with `plan` only says what it would do. Gives whether it failed. */
 export async function runRollbackMode(
@@ -39,12 +42,19 @@ export async function runRollbackMode(
     directory: world.workspace,
     variables: world.variables,
   });
+  const { variables, workspace: directory } = world;
+  const temporary = temporaryDirectory(variables);
+  const options: RollbackOptions = {
+    ...optionsOf(inputs, reporter),
+    box: await openSecretBox(inputs.encryptionKey ?? ''),
+    helm: findHelm({ kubeconfig, context, directory, variables, temporary }),
+  };
   const bundle = await openBundle({ ...inputs, backupArtifact }, world);
   try {
     const outcome =
       mode === 'plan'
-        ? notRun(await planRollback(client, bundle.reader, optionsOf(inputs, reporter)))
-        : await rollBack(client, bundle.reader, inputs, world, reporter);
+        ? notRun(await planRollback(client, bundle.reader, options))
+        : await rollBack(client, bundle.reader, options, { inputs, world, reporter });
     return await publish(mode, outcome, inputs, world, reporter);
   } finally {
     bundle.cleanup();
@@ -64,12 +74,17 @@ function optionsOf(inputs: BundleInputs, reporter: Reporter) {
   return { choice: onConflict, force, canaryNodes, maxUnavailable, soakMs, onProgress: reporter.progress };
 }
 
+interface Surroundings {
+  readonly inputs: BundleInputs;
+  readonly world: World;
+  readonly reporter: Reporter;
+}
+
 async function rollBack(
   client: ClusterClient,
   reader: BundleReader,
-  inputs: BundleInputs,
-  world: World,
-  reporter: Reporter,
+  options: RollbackOptions,
+  { inputs, world, reporter }: Surroundings,
 ): Promise<RollbackOutcome> {
   const store = createReportDirectory(world.workspace, inputs.reportDir);
   const stop = listenForStop((name) =>
@@ -77,7 +92,7 @@ async function rollBack(
   );
   try {
     return await runRollback(client, reader, store, {
-      ...optionsOf(inputs, reporter),
+      ...options,
       run:
         readMarkdownLinks(world.variables, null).runUrl ??
         `a terminal, since ${new Date(REAL_TIMING.now()).toISOString()}`,

@@ -1,5 +1,5 @@
 import { inspect } from '../cluster/inspect.js';
-import type { ClusterState } from '../cluster/cluster-state.js';
+import type { CalicoState, ClusterState } from '../cluster/cluster-state.js';
 import { ActionError, InputError } from '../errors.js';
 import type { BundleReader } from '../ports/bundle.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
@@ -168,7 +168,7 @@ async function pullImages(
   const { failure, warnings, leftOut } = await prePull(client, {
     ...options,
     images,
-    nodes: state.nodes,
+    nodes: nodesOf(calico, state),
     namespace: calico.namespace,
     pullSecrets: calico.pullSecrets
       .filter(({ isThere, secret }) => isThere !== false && secret.namespace === calico.namespace)
@@ -178,6 +178,12 @@ async function pullImages(
   for (const warning of warnings) options.onWarning(warning);
   for (const { node, reason } of leftOut) options.onProgress(`pre-pull: ${node} is left out: ${reason}`);
   return failure && `${failure.message} Nothing was changed.`;
+}
+
+/** Nodes that calico-node runs on: others never pull what it needs. */
+function nodesOf({ components }: CalicoState, { nodes }: ClusterState): ClusterState['nodes'] {
+  const running = new Set(components.node?.pods.map(({ node }) => node));
+  return nodes.filter(({ name }) => running.has(name));
 }
 
 function isStopped({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
