@@ -92,7 +92,8 @@ export const INPUTS = [
   {
     name: 'stage-timeout-seconds',
     default: '300',
-    description: 'Budget of each stage, in seconds. The rollback has its own, equal budget.',
+    description:
+      'Budget of each stage, and within the stage of nodes of each wave, in seconds. The rollback has its own, equal budget.',
   },
   { name: 'canary-nodes', default: '1', description: 'How many nodes change first.' },
   {

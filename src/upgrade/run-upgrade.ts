@@ -1,6 +1,6 @@
 import { inspect } from '../cluster/inspect.js';
 import type { CalicoState, ClusterState } from '../cluster/cluster-state.js';
-import { ActionError, InputError } from '../errors.js';
+import { ActionError, EnvironmentError, InputError } from '../errors.js';
 import type { BundleReader } from '../ports/bundle.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { ReportStore } from '../ports/report-store.js';
@@ -8,8 +8,9 @@ import { formatVersion, type Version } from '../version/version.js';
 import type { ManifestReader } from './customisations/read-manifest.js';
 import { runSteps } from './engine/run-steps.js';
 import type { StepResult } from './engine/step.js';
+import { awaitRelease } from './gates/await-release.js';
 import { planHop } from './hop/plan-hop.js';
-import { type Journal, openJournal } from './journal/journal.js';
+import { type Journal, openJournal, readJournal } from './journal/journal.js';
 import { LOCK_LOST, takeLock } from './lock/lock.js';
 import { compareHop } from './plan/compare-hop.js';
 import type { PlanOptions, UpgradePlan } from './plan/plan.js';
@@ -77,9 +78,10 @@ export async function runUpgrade(
 ): Promise<UpgradeOutcome> {
   const first = await runPlan(client, manifests, options);
   if (first.verdict !== 'ready') return notRun(first);
-  requireManifest(first);
+  refuseHelm(first);
   const lock = await takeLock(client, options);
   try {
+    await refuseJournal(client);
     const signal = AbortSignal.any([options.signal, lock.lost]);
     return await upgradeUnderLock(client, manifests, store, { ...options, signal }, first);
   } finally {
@@ -87,12 +89,23 @@ export async function runUpgrade(
   }
 }
 
-function requireManifest({ calico }: UpgradePlan): void {
-  if (calico?.method === 'manifest') return;
+/** A run that died between the plan and the lock left something to put right first. */
+async function refuseJournal(client: ClusterClient): Promise<void> {
+  const earlier = await readJournal(client);
+  if (earlier === null) return;
+  throw new EnvironmentError(
+    `The ${earlier.mode} that ${earlier.run} began ${earlier.startedAt} did not end: ${earlier.stage} ${earlier.step}`,
+    earlier.wayOut,
+  );
+}
+
+function refuseHelm({ calico }: UpgradePlan): void {
+  if (calico?.method !== 'helm') return;
+  const { name = '', namespace = '' } = calico.helm ?? {};
   throw new InputError(
     'mode',
-    `Calico is installed by ${calico?.method ?? 'nobody'}; this release upgrades manifest installs.`,
-    'Nothing was changed. See with mode: plan what the upgrade would be, and change the operator by hand.',
+    `Calico is installed by Helm (release ${namespace}/${name}), and this release does not upgrade such installs.`,
+    'Nothing was changed. See with mode: plan what the upgrade would be, then apply the new definitions and run helm upgrade.',
   );
 }
 
@@ -244,20 +257,13 @@ async function hop(
   if (state.calico === null) return 'No Calico is seen in the cluster any more.';
   const comparison = await compareHop(state.calico, { from, to }, state.calico.objects, manifests);
   if (comparison.kind === 'unknown') return comparison.reason;
-  const { steps } = await planHop(client, comparison.result, state, options);
+  const { steps } = await planHop(client, comparison, state, options);
   const results = await runSteps(steps, { ...options, client });
   options.hops.push({ to, results });
   const last = results.at(-1);
   if (last && last.outcome !== 'done') return `${last.stage}, ${last.title}: ${last.reason}`;
-  return faultOf(await inspect(client), to);
-}
-
-/** Why a release does not run everywhere; null where it does. */
-function faultOf({ calico }: ClusterState, to: Version): string | null {
-  if (calico === null) return 'No Calico is seen in the cluster any more.';
-  const { running, verdict, explanation } = calico.versions;
-  if (running !== null && formatVersion(running) === formatVersion(to) && verdict !== 'mixed') return null;
-  return `Calico ${formatVersion(to)} should run now, and the cluster says otherwise: ${explanation}`;
+  const { fault } = await awaitRelease(client, formatVersion(to), options);
+  return fault;
 }
 
 /** Null where going back could not even be planned; the way out says what to do then. */

@@ -73,7 +73,7 @@ export async function saveBundle(
 
 function releaseOf(helm: CalicoState['helm']): BundleRelease | null {
   // Where the last upgrade failed, its revision is nothing to go back to
-  if (helm === null || helm.status !== 'deployed') return null;
+  if (helm?.status !== 'deployed') return null;
   const { name, namespace, revision, chartVersion } = helm;
   return { name, namespace, revision, chartVersion };
 }

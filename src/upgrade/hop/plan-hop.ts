@@ -11,6 +11,8 @@ import { inPlaceOf } from '../engine/write-object.js';
 import { currentHash, listOwn } from '../gates/change-wave.js';
 import { hashOf } from '../gates/revision.js';
 import { POD } from '../gates/workload.js';
+import { formatVersion, type Version } from '../../version/version.js';
+import { operatorHopSteps } from './operator-move.js';
 import { inBatches } from '../plan/in-batches.js';
 import { stageOf } from '../plan/stages.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
@@ -20,7 +22,13 @@ export interface HopOptions extends WaveOptions {
   readonly soakMs: number;
 }
 
-/** The steps of a hop of a manifest install. */
+/** What a hop is to come to. */
+export interface ComparedHop {
+  readonly to: Version;
+  readonly result: Pick<MergeResult, 'objects' | 'obsolete'>;
+}
+
+/** The steps of a hop. */
 export interface HopSteps {
   readonly steps: readonly Step[];
   readonly waves: WavePlan;
@@ -32,13 +40,15 @@ export interface HopSteps {
  */
 export async function planHop(
   client: ClusterClient,
-  { objects, obsolete }: Pick<MergeResult, 'objects' | 'obsolete'>,
+  { result: { objects, obsolete }, to }: ComparedHop,
   state: ClusterState,
   options: HopOptions,
 ): Promise<HopSteps> {
   const found = await inBatches(objects, (object) => compare(client, object));
   const changes = found.flatMap((change) => change ?? []);
   const removed = await inBatches(obsolete.filter(mayGo), (object) => removalOf(client, object));
+  const hasOperator = state.calico?.method !== 'manifest';
+  const isOperators = ({ stage }: StagedChange): boolean => hasOperator && stage === 'operator';
   const daemonSet = objects.find(isNode);
   const node = daemonSet ? await readNode(client, daemonSet) : null;
   const running = new Set(node?.nodes ?? []);
@@ -48,13 +58,19 @@ export async function planHop(
   );
   const { typha, kubeControllers } = state.calico?.components ?? {};
   const steps = stagedSteps({
-    changes: [...changes.filter(({ object }) => !isNodeReference(object)), ...removed.flat()],
+    changes: [
+      ...changes.filter((change) => !isNodeReference(change.object) && !isOperators(change)),
+      ...removed.flat(),
+    ],
     node: node?.change ?? null,
     waves,
     soakMs: options.soakMs,
-    typha: typha?.reference ?? null,
-    kubeControllers: kubeControllers?.reference ?? null,
-    operatorSteps: [],
+    // An operator moves these by itself
+    typha: hasOperator ? null : (typha?.reference ?? null),
+    kubeControllers: hasOperator ? null : (kubeControllers?.reference ?? null),
+    operatorSteps: hasOperator
+      ? operatorHopSteps(state, changes.filter(isOperators), formatVersion(to), options)
+      : [],
   });
   return { steps, waves };
 }

@@ -6,9 +6,18 @@ import { withField } from '../engine/with-field.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { type WaveOptions, widthOf } from '../waves/plan-waves.js';
 import { objectWrite, step, writeOf } from './make-step.js';
-import type { Restoration } from './plan-restore.js';
+import type { Going, NodeRestoration, Restoration } from './plan-restore.js';
 import { OPERATOR_GROUP } from './rendered.js';
 import type { RestoreItem } from './restore-item.js';
+
+/** What an install that an operator runs is to come to, forward or back. */
+export interface OperatorMove extends Pick<Restoration, 'calico' | 'items' | 'moved' | 'state'> {
+  readonly index: { readonly calico: string };
+  readonly node: Pick<NodeRestoration, 'hasStalePods'> | null;
+  readonly going: Going;
+  /** Forward the present operator runs on until the next one takes over: it would write nothing that does not stay. */
+  readonly isForward: boolean;
+}
 
 /** How many nodes the operator changes at a time. */
 const WIDTH = ['spec', 'nodeUpdateStrategy', 'rollingUpdate', 'maxUnavailable'] as const;
@@ -22,7 +31,7 @@ const ALWAYS: ReadonlySet<string> = new Set(['calico-node', 'calico-typha', 'cal
  * operator that runs is stopped first: it would fill its own defaults into what is put back, and roll it out.
  */
 export function operatorSteps(
-  restoration: Restoration,
+  restoration: OperatorMove,
   found: readonly RestoreItem[],
   options: WaveOptions,
 ): readonly Step[] {
@@ -40,7 +49,7 @@ export function operatorSteps(
     ];
   }
   return [
-    ...stopped(others),
+    ...(restoration.isForward ? [] : stopped(others)),
     ...cleared(restoration),
     ...rolling(restoration, { installation, resources, others }, options),
   ];
@@ -54,7 +63,7 @@ interface Parts {
 }
 
 function rolling(
-  restoration: Restoration,
+  restoration: OperatorMove,
   { installation, resources, others }: Parts,
   { maxUnavailable, canaryNodes }: WaveOptions,
 ): readonly Step[] {
@@ -64,7 +73,7 @@ function rolling(
   const knob = (before: unknown, after: unknown): Write => widthWrite(installation, before, after);
   const canary = nodeWorkload(restoration);
   const gate = brought(restoration);
-  const isStopped = others.some(isOperator);
+  const isStopped = !restoration.isForward && others.some(isOperator);
   return [
     step('operator', 'the Installation and its like; nodes one at a time', [
       ...resources.map((one) => (one === item ? writeHeld(one) : writeOf(one))),
@@ -85,7 +94,7 @@ function rolling(
 }
 
 /** The knob that an earlier run left in an Installation that otherwise stays as it is. */
-function leftKnob(restoration: Restoration, resources: readonly RestoreItem[]): readonly Step[] {
+function leftKnob(restoration: OperatorMove, resources: readonly RestoreItem[]): readonly Step[] {
   const installation = restoration.calico?.operator?.installation;
   if (!installation || resources.some(isInstallation)) return [];
   const [present, own] = [valueAt(installation, ...WIDTH), ownWidth(restoration, installation)];
@@ -94,7 +103,7 @@ function leftKnob(restoration: Restoration, resources: readonly RestoreItem[]): 
 }
 
 /** What the Installation itself says, or said before a run of this program turned the knob. */
-function ownWidth({ items }: Restoration, installation: KubernetesObject): unknown {
+function ownWidth({ items }: OperatorMove, installation: KubernetesObject): unknown {
   const isOurs = (installation.metadata.managedFields ?? []).some(
     ({ manager, fieldsV1 }) =>
       manager === FIELD_MANAGER && valueAt(fieldsV1, ...WIDTH.map((name) => `f:${name}`)) !== undefined,
@@ -123,7 +132,7 @@ function stopped(others: readonly RestoreItem[]): readonly Step[] {
 }
 
 /** Nothing can be made in a namespace under deletion, and a registered API that does not answer keeps it so. */
-function cleared({ going: { namespaces, registrations } }: Restoration): readonly Step[] {
+function cleared({ going: { namespaces, registrations } }: OperatorMove): readonly Step[] {
   if (namespaces.length === 0) return [];
   const names = namespaces.map(({ name }) => name).join(', ');
   const removals = registrations.map((live): Write => ({
@@ -149,7 +158,7 @@ function writeHeld({ live, saved, object }: RestoreItem): Write {
     : objectWrite(live, withField(saved, WIDTH, 1));
 }
 
-function operatorRollout({ calico }: Restoration, others: readonly RestoreItem[]): readonly Gate[] {
+function operatorRollout({ calico }: OperatorMove, others: readonly RestoreItem[]): readonly Gate[] {
   const workload = others.find(isOperator)?.object ?? calico?.operator?.deployment?.reference;
   return workload ? [{ kind: 'rollout', workload }] : [];
 }
@@ -158,7 +167,7 @@ function operatorRollout({ calico }: Restoration, others: readonly RestoreItem[]
  * All that the operator rendered when the backup was made has to be back; where resources stay as they are now, only what
  * it renders in any case.
  */
-function brought({ index, items, moved }: Restoration): Gate {
+function brought({ index, items, moved }: OperatorMove): Gate {
   const isAsSaved = !items.some(
     (item) =>
       isResource(item) && item.saved !== null && (item.action === 'keep' || item.action === 'conflict'),
@@ -170,7 +179,7 @@ function brought({ index, items, moved }: Restoration): Gate {
   return { kind: 'operator', calico: index.calico, workloads, stale };
 }
 
-function nodeWorkload({ moved }: Restoration): MovedWorkload | undefined {
+function nodeWorkload({ moved }: OperatorMove): MovedWorkload | undefined {
   return moved.find(({ object }) => object.kind === 'DaemonSet' && object.name === 'calico-node');
 }
 

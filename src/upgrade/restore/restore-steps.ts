@@ -24,7 +24,8 @@ export function restoreSteps(restoration: Restoration, options: StepOptions): Re
     options,
   );
   const moving = items.filter(({ action }) => action === 'create' || action === 'replace');
-  const isOperators = ({ stage }: RestoreItem): boolean => hasOperator && stage === 'operator';
+  const isOperators = ({ stage, action }: RestoreItem): boolean =>
+    hasOperator && stage === 'operator' && action !== 'delete';
   const { typha, kubeControllers } = calico?.components ?? {};
   const stays = (workload: { readonly reference: ObjectReference } | null | undefined) =>
     hasOperator || !workload || isRemoved(items, workload.reference) ? null : workload.reference;
@@ -36,7 +37,9 @@ export function restoreSteps(restoration: Restoration, options: StepOptions): Re
     soakMs: options.soakMs,
     typha: stays(typha),
     kubeControllers: stays(kubeControllers),
-    operatorSteps: hasOperator ? operatorSteps(restoration, moving.filter(isOperators), options) : [],
+    operatorSteps: hasOperator
+      ? operatorSteps({ ...restoration, isForward: false }, moving.filter(isOperators), options)
+      : [],
   });
   return { steps, waves };
 }

@@ -12,6 +12,11 @@ const BASE: readonly PolicyRule[] = [
   rule('', ['pods'], ['delete', 'get', 'list', 'watch']),
   rule('apps', ['daemonsets', 'deployments', 'controllerrevisions', 'replicasets'], ['get', 'list', 'watch']),
 ];
+/** Waiting until definitions are Established, and APIServices Available. */
+const AWAITED: Readonly<Record<string, PolicyRule>> = {
+  CustomResourceDefinition: rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['list', 'watch']),
+  APIService: rule('apiregistration.k8s.io', ['apiservices'], ['list', 'watch']),
+};
 /** What the operator's way back takes besides: the knob in the Installation, and watching what the operator says. */
 const OF_OPERATOR: readonly PolicyRule[] = [
   rule('operator.tigera.io', ['installations'], ['get', 'list', 'update', 'watch']),
@@ -54,6 +59,8 @@ export function rollbackAccesses({ items, hasOperator, going, writesRecord }: Ne
     const group = groupOf(object.apiVersion);
     for (const verb of VERBS[action]) add({ verb, group, resource: kind.plural });
     if (action === 'delete') continue;
+    const awaited = AWAITED[object.kind];
+    if (awaited) for (const access of accessesOf([awaited])) add(access);
     if (ROLES.has(object.kind)) add({ verb: 'escalate', group, resource: kind.plural });
     if (BINDINGS.has(object.kind)) add({ verb: 'bind', group, resource: 'clusterroles' });
   }

@@ -1,4 +1,3 @@
-import { inspect } from '../../cluster/inspect.js';
 import type { ClusterState } from '../../cluster/cluster-state.js';
 import { ActionError, ClusterError } from '../../errors.js';
 import type { BundleReader } from '../../ports/bundle.js';
@@ -8,6 +7,7 @@ import { formatVersion } from '../../version/version.js';
 import { runSteps } from '../engine/run-steps.js';
 import type { StepResult } from '../engine/step.js';
 import { type Journal, openJournal } from '../journal/journal.js';
+import { awaitRelease } from '../gates/await-release.js';
 import { LOCK_LOST, takeLock } from '../lock/lock.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
@@ -68,6 +68,9 @@ export async function rollBackUnderLock(
 ): Promise<RollbackOutcome> {
   const plan = await planRollback(client, reader, options);
   if (plan.verdict === 'blocked') return notRun(plan);
+  // Told to stop meanwhile, or without the lock: then the journal may be another run's
+  if (options.signal.aborted)
+    return { ...notRun(plan), ended: 'interrupted', reason: 'The run was told to stop.' };
   const journal = await openJournal(client, store, aboutOf(plan, options));
   return carryOut(client, plan, journal, options);
 }
@@ -122,8 +125,7 @@ async function carryOut(
   if (untold !== null) return stopped('failed', untold);
   options.onProgress('looking whether the old release runs');
   try {
-    const after = await inspect(client);
-    const fault = faultOf(plan, after);
+    const { state: after, fault } = await awaitRelease(client, plan.restoration.index.calico, options);
     if (signal.reason === LOCK_LOST) return await stopped('interrupted', LOCK_LOST);
     if (fault !== null) return await stopped('failed', fault);
     await journal.remove();
@@ -152,13 +154,4 @@ async function tellHelm(
     if (!(error instanceof ActionError)) throw error;
     return `${error.message} ${error.remedy}`;
   }
-}
-
-/** Why what runs is not what the bundle is of; null where it is. */
-function faultOf({ restoration: { index } }: RollbackPlan, { calico }: ClusterState): string | null {
-  if (calico === null) return 'No Calico is seen in the cluster afterwards.';
-  const { running, verdict, explanation } = calico.versions;
-  if (index.calico === '') return null;
-  if (running !== null && formatVersion(running) === index.calico && verdict !== 'mixed') return null;
-  return `Calico ${index.calico} should run now, and the cluster says otherwise: ${explanation}`;
 }

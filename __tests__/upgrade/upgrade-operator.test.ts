@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
+import { versionOf } from '../../src/catalog/queries.js';
+import { inspect } from '../../src/cluster/inspect.js';
+import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
+import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
+import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
+import { manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
+import { createFakeReportStore } from '../ports/fake-report-store.js';
+import { buildOptions } from './plan/build-options.js';
+import { contentsOf, runOptions, save } from './restore/live-run.js';
+import {
+  installation,
+  isWell,
+  type OperatorScene,
+  running,
+  startScene,
+  statuses,
+} from './restore/operator-scene.js';
+
+const OLDER = 'v3.30.7';
+const NEWER = 'v3.31.7';
+
+describeWithCalico('an upgrade of an operator install', { own: true, lightNodes: 4 }, (cluster) => {
+  // Ends before the cluster does
+  describe('with the operator', () => {
+    let scene: OperatorScene;
+    let before: Awaited<ReturnType<typeof contentsOf>>;
+
+    beforeAll(async () => {
+      scene = await startScene(cluster());
+      await installCalico(scene.client, { method: 'operator', version: OLDER });
+      await running(scene.client, OLDER);
+      await scene.operator.settle();
+      before = await contentsOf(scene.client);
+    }, 200_000);
+    afterAll(() => scene.stop());
+
+    function upgrade(): Promise<UpgradeOutcome> {
+      const { client } = scene;
+      const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
+      return runUpgrade(client, manifests, createFakeReportStore(), {
+        ...buildOptions({ target: versionOf(NEWER), force: true }),
+        ...runOptions({ force: true, maxUnavailable: { nodes: 3 } }),
+        rollbackOnFailure: true,
+        backUp: async () => ({
+          reader: await save(client),
+          directory: 'backup',
+          artifact: null,
+          createdAt: new Date().toISOString(),
+        }),
+      });
+    }
+
+    it('whose new calico-node crashes goes back by itself, and only the canary was touched', async () => {
+      const { client, operator } = scene;
+      await cluster().lightNodes.setFaults([
+        {
+          on: { image: `calico/node:${NEWER}` },
+          fault: { kind: 'crash-loop', container: 'calico-node', exitCode: 2, backOffMs: 300 },
+        },
+      ]);
+      const outcome = await upgrade();
+      await cluster().lightNodes.clearFaults();
+      expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
+      expect(outcome.reason).toContain('the operator, and the first nodes');
+      expect(outcome.reason).toContain('CrashLoopBackOff');
+      await operator.settle();
+      expect(await contentsOf(client)).toEqual(before);
+      expect((await inspect(client)).leftovers).toEqual([]);
+    }, 300_000);
+
+    it('moves the operator, which rolls the canary and then the rest; its knobs are given back', async () => {
+      const { client, operator } = scene;
+      const was = await installation(client);
+      const outcome = await upgrade();
+      expect(outcome).toMatchObject({ ended: 'done', reason: '' });
+      await operator.settle();
+      const is = await installation(client);
+      expect(is).toMatchObject({ uid: was.uid, version: NEWER });
+      expect(JSON.stringify(is.spec)).not.toContain('"maxUnavailable":3');
+      expect((await statuses(client)).every(isWell)).toBe(true);
+      const { calico, leftovers } = await inspect(client);
+      expect(calico?.versions.verdict).toBe('agreed');
+      expect(leftovers).toEqual([]);
+      expect((await upgrade()).plan.verdict).toBe('nothing-to-do');
+    }, 300_000);
+  });
+});

@@ -1,0 +1,43 @@
+import type { ClusterState } from '../../cluster/cluster-state.js';
+import { inspect } from '../../cluster/inspect.js';
+import type { ClusterClient } from '../../ports/cluster-client.js';
+import { formatVersion } from '../../version/version.js';
+import type { Waiting } from './wait-for.js';
+
+/** Between two looks at the whole cluster. */
+const LOOK_MS = 5_000;
+
+export interface ReleaseSight {
+  readonly state: ClusterState;
+  /** Why the release does not run everywhere; null where it does. */
+  readonly fault: string | null;
+}
+
+/**
+ * Looks at the whole cluster until every source says that a release runs: pods that were told to go take a while. An
+ * empty release is not known, and is looked at once.
+ *
+ * @param release `v3.31.7`
+ * @throws ClusterError where the cluster cannot be read
+ */
+export async function awaitRelease(
+  client: ClusterClient,
+  release: string,
+  { signal, now, sleep, timeoutMs }: Waiting,
+): Promise<ReleaseSight> {
+  const deadline = now() + timeoutMs;
+  for (;;) {
+    const state = await inspect(client);
+    const fault = faultOf(state, release);
+    if (fault === null || signal.aborted || now() + LOOK_MS > deadline) return { state, fault };
+    await sleep(LOOK_MS, signal);
+  }
+}
+
+function faultOf({ calico }: ClusterState, release: string): string | null {
+  if (calico === null) return 'No Calico is seen in the cluster any more.';
+  if (release === '') return null;
+  const { running, verdict, explanation } = calico.versions;
+  if (running !== null && formatVersion(running) === release && verdict !== 'mixed') return null;
+  return `Calico ${release} should run now, and the cluster says otherwise: ${explanation}`;
+}
