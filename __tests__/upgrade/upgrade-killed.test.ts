@@ -45,19 +45,24 @@ interface Upgraded {
 }
 
 async function upgrade(client: ClusterClient, options: Partial<UpgradeOptions> = {}): Promise<Upgraded> {
-  const manifests = createManifestReader(createFakeManifestSource({ ...filesOf(OLDER), ...filesOf(NEWER) }));
   let bundle: MemoryBundle | null = null;
-  const outcome = await runUpgrade(client, manifests, createFakeReportStore(), {
+  const backUp: UpgradeOptions['backUp'] = async () => {
+    bundle = await save(client);
+    return { reader: bundle, directory: 'backup', artifact: null, createdAt: '2026-11-27T02:00:00Z' };
+  };
+  const outcome = await attempt(client, { backUp, ...options }).catch(() => null);
+  return { outcome, bundle };
+}
+
+function attempt(client: ClusterClient, options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
+  const files = { ...filesOf(OLDER), ...filesOf(NEWER) };
+  return runUpgrade(client, createManifestReader(createFakeManifestSource(files)), createFakeReportStore(), {
     ...buildOptions({ target: versionOf(NEWER), force: true }),
     ...fastOptions({ force: true }),
     rollbackOnFailure: true,
-    backUp: async () => {
-      bundle = await save(client);
-      return { reader: bundle, directory: 'backup', artifact: null, createdAt: '2026-11-27T02:00:00Z' };
-    },
+    backUp: null,
     ...options,
-  }).catch(() => null);
-  return { outcome, bundle };
+  });
 }
 
 async function releaseOf({ client }: LivingCluster): Promise<string> {
@@ -108,6 +113,28 @@ describe('an upgrade', () => {
     const cluster = createLivingCluster(manifestInstall(NEWER, KUBERNETES));
     const { outcome } = await upgrade(cluster.client);
     expect(outcome).toMatchObject({ ended: 'not-run', plan: { verdict: 'nothing-to-do' }, backup: null });
+    expect(cluster.client.calls.filter(isWrite)).toEqual([]);
+  });
+
+  it('writes nothing where Calico’s API server came from a file of its own, which would stay behind', async () => {
+    const server = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'calico-apiserver', namespace: 'calico-apiserver' },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { 'k8s-app': 'calico-apiserver' } },
+        template: {
+          metadata: { labels: { 'k8s-app': 'calico-apiserver' } },
+          spec: { containers: [{ name: 'calico-apiserver', image: `docker.io/calico/apiserver:${OLDER}` }] },
+        },
+      },
+    };
+    const objects = manifestInstall(OLDER, KUBERNETES).map(holdingImages);
+    const cluster = createLivingCluster([...objects, server]);
+    await expect(attempt(cluster.client)).rejects.toThrow(
+      'Deployment calico-apiserver/calico-apiserver was installed from a file of its own',
+    );
     expect(cluster.client.calls.filter(isWrite)).toEqual([]);
   });
 

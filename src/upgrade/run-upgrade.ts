@@ -1,4 +1,5 @@
 import { inspect } from '../cluster/inspect.js';
+import { nameOf } from '../cluster/object-name.js';
 import type { CalicoState, ClusterState } from '../cluster/cluster-state.js';
 import { ActionError, EnvironmentError, InputError } from '../errors.js';
 import type { BundleReader } from '../ports/bundle.js';
@@ -79,6 +80,7 @@ export async function runUpgrade(
   const first = await runPlan(client, manifests, options);
   if (first.verdict !== 'ready') return notRun(first);
   refuseHelm(first);
+  refuseOtherFiles(first);
   const lock = await takeLock(client, options);
   try {
     await refuseJournal(client);
@@ -106,6 +108,18 @@ function refuseHelm({ calico }: UpgradePlan): void {
     'mode',
     `Calico is installed by Helm (release ${namespace}/${name}), and this release does not upgrade such installs.`,
     'Nothing was changed. See with mode: plan what the upgrade would be, then apply the new definitions and run helm upgrade.',
+  );
+}
+
+/** What a manifest install has from files of its own would stay behind. */
+function refuseOtherFiles({ calico }: UpgradePlan): void {
+  const { apiserver, csi } = calico?.components ?? {};
+  const other = calico?.method === 'manifest' ? (apiserver ?? csi) : null;
+  if (!other) return;
+  throw new InputError(
+    'mode',
+    `${nameOf(other.reference)} was installed from a file of its own, which this release does not upgrade with the rest.`,
+    'Nothing was changed. Upgrade this cluster by hand, or delete what that file brought, upgrade, and apply the file of the target.',
   );
 }
 
