@@ -51,12 +51,18 @@ async function mangle(client: ClusterClient, next: () => number): Promise<number
   for (const object of objects) {
     const dice = next();
     if (dice < 1 / 3) await client.delete(referenceOf(object));
-    else if (dice < 2 / 3) {
-      await client.replace(mangledOf(object), { fieldManager: 'somebody' });
-    }
+    else if (dice < 2 / 3) await mangleOne(client, object);
     if (dice < 2 / 3) mangled += 1;
   }
   return mangled;
+}
+
+/** Controllers write as well: what they wrote meanwhile is read again. */
+async function mangleOne(client: ClusterClient, object: KubernetesObject): Promise<void> {
+  await eventually(async () => {
+    const live = await client.get(referenceOf(object));
+    return live === null ? true : client.replace(mangledOf(live), { fieldManager: 'somebody' });
+  });
 }
 
 function isUsers({ apiVersion }: KubernetesObject): boolean {
