@@ -63,7 +63,7 @@ describe('a backup', () => {
   test('is uploaded where there is something to upload it with', async () => {
     const target = { store, name: 'calico-backup-7-1' };
     expect(await make({ target })).toMatchObject({ artifact: 'calico-backup-7-1' });
-    expect(store.uploads).toEqual([{ name: 'calico-backup-7-1', retentionDays: null }]);
+    expect(store.uploads).toEqual([{ name: 'calico-backup-7-1', retentionDays: 90 }]);
   });
 
   test('that cannot be uploaded is there all the same, with a warning', async () => {

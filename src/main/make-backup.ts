@@ -8,6 +8,9 @@ import { type Proof, proveBundle } from '../upgrade/backup/prove-bundle.js';
 import { saveBundle } from '../upgrade/backup/save-bundle.js';
 import type { BackupTarget } from './backup-target.js';
 
+/** Whoever goes back may do so months later; a repository that keeps artifacts for less time has its own way. */
+const RETENTION_DAYS = 90;
+
 export interface BackupOptions {
   /** Where it is to be; not there yet, or empty. */
   readonly directory: string;
@@ -94,7 +97,7 @@ async function upload(
     return null;
   }
   try {
-    await target.store.upload(target.name, directory, null);
+    await target.store.upload(target.name, directory, RETENTION_DAYS);
     reporter.info(`The backup was uploaded as the artifact ${target.name}.`);
     return target.name;
   } catch (error) {

@@ -77,6 +77,7 @@ export async function runUpgrade(
   store: ReportStore,
   options: UpgradeOptions,
 ): Promise<UpgradeOutcome> {
+  await refuseJournal(client);
   const first = await runPlan(client, manifests, options);
   if (first.verdict !== 'ready') return notRun(first);
   refuseHelm(first);
@@ -91,13 +92,13 @@ export async function runUpgrade(
   }
 }
 
-/** A run that died between the plan and the lock left something to put right first. */
+/** What a run left half done is put right first: the plan of a cluster in between says nothing of the way out. */
 async function refuseJournal(client: ClusterClient): Promise<void> {
   const earlier = await readJournal(client);
   if (earlier === null) return;
   throw new EnvironmentError(
-    `The ${earlier.mode} that ${earlier.run} began ${earlier.startedAt} did not end: ${earlier.stage} ${earlier.step}`,
-    earlier.wayOut,
+    `The ${earlier.mode} that ${earlier.run} began ${earlier.startedAt} is not done: ${earlier.stage} ${earlier.step}`,
+    `If that run is still at work, wait for it. If it died: ${earlier.wayOut}`,
   );
 }
 

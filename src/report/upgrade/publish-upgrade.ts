@@ -1,23 +1,22 @@
 import { renderPlanHtml } from '../plan/plan-html.js';
 import { renderSuites, type TestCase } from '../junit-suites.js';
-import { type ReportPublication, saveReport } from '../save-report.js';
+import { publishClusterReport, type ReportPublication } from '../publish-cluster-report.js';
 import { isFailure } from '../verdict.js';
 import type { UpgradeReport } from './upgrade-report.js';
 import { renderUpgradeSummary, renderUpgradeTerminal } from './upgrade-text.js';
 
-/**
- * Gives an upgrade in every form. What cannot be written or sent is a warning and never changes the verdict.
- * @throws InputError where the report directory cannot be one
- */
+/** Gives an upgrade in every form. @throws InputError where the report directory cannot be one */
 export async function publishUpgrade(report: UpgradeReport, to: ReportPublication): Promise<void> {
-  const { reporter, store } = to;
-  const isWritten = saveReport('report.json', `${JSON.stringify(report, null, 2)}\n`, to);
-  saveReport('junit.xml', renderUpgradeJunit(report), to);
-  saveReport('report.html', renderPlanHtml({ ...report, mode: 'plan' }), to);
-  reporter.setOutputs(outputsOf(report, isWritten ? store.directory : ''));
-  await reporter.writeSummary(renderUpgradeSummary(report, to.links));
-  reporter.info(renderUpgradeTerminal(report, to.terminal));
-  if (isFailure(report.result)) reporter.error(`${report.summary} ${report.wayOut}`.trim());
+  const forms = {
+    junit: renderUpgradeJunit(report),
+    html: renderPlanHtml({ ...report, mode: 'plan' }),
+    summary: renderUpgradeSummary(report, to.links),
+    terminal: renderUpgradeTerminal(report, to.terminal),
+    calicoAfter: report.calicoAfter ?? '',
+    backupArtifact: report.backup?.artifact ?? '',
+  };
+  await publishClusterReport(report, forms, to);
+  if (isFailure(report.result)) to.reporter.error(`${report.summary} ${report.wayOut}`.trim());
 }
 
 /** An upgrade as JUnit XML: a test for the whole and one for each step. */
@@ -37,23 +36,4 @@ export function renderUpgradeJunit({ cluster, result, summary, wayOut, stages }:
     output: '',
   }));
   return renderSuites(new Map([[cluster.server, [whole, ...steps]]]));
-}
-
-function outputsOf(
-  { result, findings, clusters, calicoAfter, backup }: UpgradeReport,
-  reportDir: string,
-): Readonly<Record<string, string>> {
-  const [cluster] = clusters;
-  return {
-    result,
-    'findings-count': String(findings.length),
-    'errors-count': String(findings.filter(({ severity }) => severity === 'error').length),
-    'kubernetes-version': cluster?.kubernetes.join(',') ?? '',
-    'calico-version-before': cluster?.calico.join(',') ?? '',
-    'calico-version-after': calicoAfter ?? '',
-    'report-dir': reportDir,
-    'sarif-file': '',
-    'backup-artifact': backup?.artifact ?? '',
-    'longest-gap-ms': '',
-  };
 }

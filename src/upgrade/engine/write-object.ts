@@ -57,7 +57,7 @@ async function writeWhole(client: ClusterClient, { object, before, after }: Obje
 }
 
 /** Whether an object is what the server itself would make of one that is written in its place. */
-async function isWrittenSo(
+export async function isWrittenSo(
   client: ClusterClient,
   live: KubernetesObject,
   object: KubernetesObject,

@@ -1,5 +1,4 @@
 import type { ClusterState } from '../../cluster/cluster-state.js';
-import { textAt } from '../../cluster/fields.js';
 import { referenceOf } from '../../cluster/object-name.js';
 import { ClusterError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
@@ -7,15 +6,12 @@ import type { MergeResult } from '../customisations/customisation.js';
 import { sameContent } from '../engine/same-content.js';
 import { type NodeChange, type StagedChange, stagedSteps } from '../engine/staged-steps.js';
 import type { Step } from '../engine/step.js';
-import { inPlaceOf } from '../engine/write-object.js';
-import { currentHash, listOwn } from '../gates/change-wave.js';
-import { hashOf } from '../gates/revision.js';
-import { POD } from '../gates/workload.js';
+import { isWrittenSo } from '../engine/write-object.js';
+import { readNodePods } from '../gates/node-pods.js';
 import { formatVersion, type Version } from '../../version/version.js';
 import { operatorHopSteps } from './operator-move.js';
 import { inBatches } from '../plan/in-batches.js';
 import { stageOf } from '../plan/stages.js';
-import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { planWaves, type WaveOptions, type WavePlan } from '../waves/plan-waves.js';
 
 export interface HopOptions extends WaveOptions {
@@ -79,21 +75,18 @@ export async function planHop(
 async function compare(client: ClusterClient, wanted: KubernetesObject): Promise<StagedChange | null> {
   const object = referenceOf(wanted);
   const live = await client.get(object);
-  if (live !== null && (sameContent(live, wanted) || (await isWrittenSo(client, live, wanted)))) return null;
+  if (live !== null && (await isThere(client, live, wanted))) return null;
   return { stage: stageOf(wanted), object, before: live, after: wanted };
 }
 
-async function isWrittenSo(
+async function isThere(
   client: ClusterClient,
   live: KubernetesObject,
   wanted: KubernetesObject,
 ): Promise<boolean> {
+  if (sameContent(live, wanted)) return true;
   try {
-    const written = await client.replace(inPlaceOf(wanted, live), {
-      fieldManager: FIELD_MANAGER,
-      dryRun: true,
-    });
-    return sameContent(written, live);
+    return await isWrittenSo(client, live, wanted);
   } catch (error) {
     // Refused for now, by what an earlier stage changes; the write itself says so if that is not it
     if (error instanceof ClusterError && error.status !== null && error.status < 500) return false;
@@ -125,15 +118,7 @@ async function readNode(
 ): Promise<{ readonly change: NodeChange; readonly nodes: readonly string[] }> {
   const before = await client.get(referenceOf(after));
   if (before === null) return { change: { before, after, hasStalePods: false }, nodes: [] };
-  const pods = await listOwn(client, POD, before);
-  const hash = await currentHash(client, before);
-  const isSame = sameContent(before, after) || (await isWrittenSo(client, before, after));
-  return {
-    change: {
-      before,
-      after: isSame ? before : after,
-      hasStalePods: pods.some((pod) => hashOf(pod) !== hash),
-    },
-    nodes: [...new Set(pods.map((pod) => textAt(pod, 'spec', 'nodeName')))].filter((name) => name !== ''),
-  };
+  const { nodes, hasStalePods } = await readNodePods(client, before);
+  const isSame = await isThere(client, before, after);
+  return { change: { before, after: isSame ? before : after, hasStalePods }, nodes };
 }

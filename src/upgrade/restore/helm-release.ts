@@ -7,7 +7,7 @@ import { rollbackCommand } from '../../ports/helm.js';
 import type { ObjectWrite, Step } from '../engine/step.js';
 import type { BundleRelease } from '../backup/bundle-index.js';
 import { recordWrites } from './helm-record.js';
-import { step } from './make-step.js';
+import { step } from '../engine/staged-steps.js';
 import type { Restoration } from './plan-restore.js';
 import type { RollbackFinding } from './rollback-finding.js';
 

@@ -1,11 +1,11 @@
 import { valueAt } from '../../cluster/fields.js';
 import { groupOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { Gate, MovedWorkload, Step, Write } from '../engine/step.js';
+import type { Gate, MovedWorkload, ObjectWrite, Step, Write } from '../engine/step.js';
 import { withField } from '../engine/with-field.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { type WaveOptions, widthOf } from '../waves/plan-waves.js';
-import { objectWrite, step, writeOf } from './make-step.js';
+import { objectWrite, step } from '../engine/staged-steps.js';
 import type { Going, NodeRestoration, Restoration } from './plan-restore.js';
 import { OPERATOR_GROUP } from './rendered.js';
 import type { RestoreItem } from './restore-item.js';
@@ -181,6 +181,10 @@ function brought({ index, items, moved }: OperatorMove): Gate {
 
 function nodeWorkload({ moved }: OperatorMove): MovedWorkload | undefined {
   return moved.find(({ object }) => object.kind === 'DaemonSet' && object.name === 'calico-node');
+}
+
+function writeOf({ object, live, saved }: RestoreItem): ObjectWrite {
+  return { kind: 'object', object, before: live, after: saved };
 }
 
 function isResource({ object }: Pick<RestoreItem, 'object'>): boolean {

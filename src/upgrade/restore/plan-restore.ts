@@ -13,14 +13,10 @@ import type {
 import type { BundleIndex } from '../backup/bundle-index.js';
 import { BUNDLE_KINDS, type BundleKind } from '../backup/bundle-kinds.js';
 import { belongsToInstall, installNamespaces } from '../backup/install-scope.js';
-import { sameContent } from '../engine/same-content.js';
 import type { MovedWorkload } from '../engine/step.js';
-import { inPlaceOf } from '../engine/write-object.js';
-import { currentHash, listOwn } from '../gates/change-wave.js';
-import { hashOf } from '../gates/revision.js';
-import { POD } from '../gates/workload.js';
+import { isWrittenSo } from '../engine/write-object.js';
+import { readNodePods } from '../gates/node-pods.js';
 import { inBatches } from '../plan/in-batches.js';
-import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { type JudgeContext, judgeLive, judgeSaved } from './judge-object.js';
 import { planSecrets, type SecretsLook } from './plan-secrets.js';
 import { openObjects } from './read-bundle.js';
@@ -228,15 +224,7 @@ async function readNode(
   live: KubernetesObject | null,
 ): Promise<NodeRestoration> {
   if (live === null) return { saved, live, nodes: [], hasStalePods: false };
-  const pods = await listOwn(client, POD, live);
-  const hash = await currentHash(client, live);
-  const nodes = pods.map(({ spec }) => (spec as { readonly nodeName?: string } | undefined)?.nodeName ?? '');
-  return {
-    saved,
-    live,
-    nodes: [...new Set(nodes)].filter((name) => name !== '').sort(),
-    hasStalePods: pods.some((pod) => hashOf(pod) !== hash),
-  };
+  return { saved, live, ...(await readNodePods(client, live)) };
 }
 
 interface Tried {
@@ -253,8 +241,7 @@ async function tryItem(client: ClusterClient, item: RestoreItem): Promise<Tried>
   const { action, saved, live } = item;
   if (saved === null || live === null) return { item, refusal: null };
   try {
-    const after = await client.replace(inPlaceOf(saved, live), { fieldManager: FIELD_MANAGER, dryRun: true });
-    return { item: sameContent(after, live) ? null : item, refusal: null };
+    return { item: (await isWrittenSo(client, live, saved)) ? null : item, refusal: null };
   } catch (error) {
     // 409: written meanwhile, by its controller for one; the write itself begins anew then
     if (!(error instanceof ClusterError)) throw error;
