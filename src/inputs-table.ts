@@ -116,7 +116,7 @@ export const INPUTS = [
     name: 'backup-artifact',
     default: '',
     description:
-      'Where `rollback` finds its bundle: the name of an artifact, or a directory. `plan` with one shows what that rollback would do.',
+      'Where `rollback` finds its bundle: the name of an artifact, or a directory. `plan` with one shows what that rollback would do; `upgrade` that goes on with one that died takes its backup from there.',
   },
   {
     name: 'on-conflict',

@@ -90,6 +90,12 @@ export interface UpgradeInputs extends Omit<PlanInputs, 'mode' | 'rollback'> {
   readonly stageTimeoutMs: number;
   /** null where there is none: then Secrets are left out of the backup. */
   readonly encryptionKey: string | null;
+  /** The backup of an upgrade that died, where its journal does not say enough; null where none was given. */
+  readonly backupArtifact: string | null;
+  /** The run that made that artifact; empty where the journal says it. */
+  readonly runId: string;
+  /** null where there is none. */
+  readonly githubToken: string | null;
 }
 
 /** The inputs of a run, by mode. */
@@ -172,6 +178,9 @@ function parseUpgradeInputs(read: ReadInput, readInput: ReadInput): UpgradeInput
     rollbackOnFailure: isTrue('rollback-on-failure', read),
     stageTimeoutMs: wholeNumber('stage-timeout-seconds', read('stage-timeout-seconds'), 1) * 1000,
     encryptionKey: read('encryption-key') || null,
+    backupArtifact: read('backup-artifact') || null,
+    runId: read('run-id'),
+    githubToken: token(read('github-token')),
   };
 }
 

@@ -77,7 +77,7 @@ describeWithCalico('upgrade, as users run it', { own: true, lightNodes: 3 }, (cl
     const journal = await readJournal(client);
     expect(journal).toMatchObject({ mode: 'upgrade', status: 'running', from: 'v3.30.7', to: 'v3.31.7' });
     const backup = backupIn(killed);
-    expect(journal?.wayOut).toContain(`Run the mode rollback with the bundle ${backup}`);
+    expect(journal?.wayOut).toContain(`the mode rollback with the bundle ${backup}`);
     expect(readFileSync(join(killed.reportDir, 'journal/head.json'), 'utf8')).toContain(backup);
 
     const flags = ['--mode', 'rollback', '--backup-artifact', backup, '--soak-seconds', '0'];

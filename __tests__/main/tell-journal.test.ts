@@ -21,6 +21,7 @@ const HEAD: JournalHead = {
   startedAt: '2026-11-27T02:00:00.000Z',
   from: 'v3.31.7',
   to: 'v3.30.7',
+  hop: null,
   bundle: null,
   status: 'failed',
   stage: 'node',

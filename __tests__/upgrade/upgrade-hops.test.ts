@@ -34,6 +34,7 @@ describeWithCalico('an upgrade of a manifest install', { own: true, lightNodes: 
         artifact: null,
         createdAt: new Date().toISOString(),
       }),
+      findBundle: () => Promise.reject(new Error('no upgrade died')),
       ...options,
     });
   }

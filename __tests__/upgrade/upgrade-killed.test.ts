@@ -61,12 +61,44 @@ function attempt(client: ClusterClient, options: Partial<UpgradeOptions> = {}): 
     ...fastOptions({ force: true }),
     rollbackOnFailure: true,
     backUp: null,
+    findBundle: () => Promise.reject(new Error('no upgrade died')),
     ...options,
   });
 }
 
-function hasJournal(cluster: LivingCluster): boolean {
-  return leftIn(cluster).includes('ConfigMap calico-upgrade-action-journal');
+interface GoneOn {
+  readonly outcome: UpgradeOutcome | null;
+  readonly failure: string;
+}
+
+/** A second run, on another machine, with the backup of the first where that made one. */
+async function goOn(cluster: LivingCluster, bundle: MemoryBundle | null): Promise<GoneOn> {
+  const backUp = async () => ({
+    reader: await save(cluster.client),
+    directory: 'backup',
+    artifact: null,
+    createdAt: '2026-11-27T03:00:00Z',
+  });
+  const findBundle = () =>
+    bundle === null
+      ? Promise.reject(new Error('there is none'))
+      : Promise.resolve({ reader: bundle, directory: 'backup', artifact: null, createdAt: '' });
+  try {
+    const outcome = await attempt(cluster.client, { run: 'another run', backUp, findBundle });
+    return { outcome, failure: '' };
+  } catch (error) {
+    return { outcome: null, failure: String(error) };
+  }
+}
+
+async function countWrites(cluster: LivingCluster, run: () => Promise<unknown>): Promise<number> {
+  let writes = 0;
+  cluster.onWrite = (_call, when) => {
+    if (when === 'before') writes += 1;
+  };
+  await run();
+  cluster.onWrite = null;
+  return writes;
 }
 
 async function releaseOf({ client }: LivingCluster): Promise<string> {
@@ -99,7 +131,6 @@ describe('an upgrade', () => {
         const { bundle } = await upgrade(dyingAt(cluster, write, when));
         cluster.onWrite = null;
         if (bundle === null) continue;
-        if (hasJournal(cluster)) await expect(attempt(cluster.client)).rejects.toThrow('is not done');
         const options = fastOptions({ force: true, choice: 'stop' });
         const back = await runRollback(cluster.client, bundle, createFakeReportStore(), options);
         expect({ write, when, reason: back.reason, findings: mandatory(back.plan.findings) }).toEqual({
@@ -110,6 +141,28 @@ describe('an upgrade', () => {
         });
         expect(await contentsOf(cluster.client)).toEqual(before);
         expect(await releaseOf(cluster)).toBe(OLDER);
+      }
+    }
+  }, 240_000);
+
+  it('that is killed before or after any of its writes is gone on with, and ends as if nothing had been', async () => {
+    const whole = olderCluster();
+    const writes = await countWrites(whole, () => upgrade(whole.client));
+    const wanted = await contentsOf(whole.client);
+    for (let write = 1; write <= writes; write += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const cluster = olderCluster();
+        const { bundle } = await upgrade(dyingAt(cluster, write, when));
+        cluster.onWrite = null;
+        const { outcome, failure } = await goOn(cluster, bundle);
+        expect({ write, when, ended: outcome?.ended, reason: outcome?.reason, failure }).toMatchObject({
+          ended: expect.stringMatching(/^(?:done|not-run)$/),
+          reason: '',
+          failure: '',
+        });
+        expect({ write, when, release: await releaseOf(cluster) }).toMatchObject({ release: NEWER });
+        expect({ write, when, left: leftIn(cluster) }).toMatchObject({ left: [] });
+        expect(await contentsOf(cluster.client)).toEqual(wanted);
       }
     }
   }, 240_000);

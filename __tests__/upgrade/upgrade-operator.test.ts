@@ -50,6 +50,7 @@ describeWithCalico('an upgrade of an operator install', { own: true, lightNodes:
           artifact: null,
           createdAt: new Date().toISOString(),
         }),
+        findBundle: () => Promise.reject(new Error('no upgrade died')),
       });
     }
 

@@ -18,9 +18,15 @@ import type { Result } from '../report/report.js';
 import { publishUpgrade } from '../report/upgrade/publish-upgrade.js';
 import { buildUpgradeReport } from '../report/upgrade/upgrade-report.js';
 import { createManifestReader } from '../upgrade/customisations/read-manifest.js';
-import { runUpgrade, type UpgradeBackup, type UpgradeOutcome } from '../upgrade/run-upgrade.js';
+import {
+  runUpgrade,
+  type UpgradeBackup,
+  type UpgradeOptions,
+  type UpgradeOutcome,
+} from '../upgrade/run-upgrade.js';
 import { backupTarget } from './backup-target.js';
 import { makeBackup } from './make-backup.js';
+import { type BundleSource, type OpenBundle, openBundle } from './open-bundle.js';
 import { openSecretBox } from './open-secret-box.js';
 
 /** Runs `upgrade`. Gives whether it failed. */
@@ -46,11 +52,14 @@ export async function runUpgradeMode(
   const stop = listenForStop((name) =>
     reporter.warning(`${name}: nothing more is written, and the state is saved.`),
   );
+  const opened: OpenBundle[] = [];
+  const surroundings = { world, reporter, policy, opened, signal: stop.signal };
   try {
-    const outcome = await upgrade(client, inputs, { world, reporter, policy, signal: stop.signal });
+    const outcome = await upgrade(client, inputs, surroundings);
     return await publish(outcome, inputs, world, reporter);
   } finally {
     stop.dispose();
+    for (const { cleanup } of opened) cleanup();
   }
 }
 
@@ -72,12 +81,14 @@ interface Surroundings {
   readonly reporter: Reporter;
   readonly policy: Policy;
   readonly signal: AbortSignal;
+  /** Bundles that are closed at the end. */
+  readonly opened: OpenBundle[];
 }
 
 function upgrade(
   client: ClusterClient,
   inputs: UpgradeInputs,
-  { world, reporter, policy, signal }: Surroundings,
+  { world, reporter, policy, signal, opened }: Surroundings,
 ): Promise<UpgradeOutcome> {
   const { now, sleep } = REAL_TIMING;
   const runUrl = readMarkdownLinks(world.variables, null).runUrl ?? '';
@@ -104,9 +115,25 @@ function upgrade(
       sleep,
       onProgress: reporter.progress,
       onWarning: reporter.warning,
+      findBundle: async (bundle) => {
+        const open = await openBundle(sourceOf(bundle, inputs), world);
+        opened.push(open);
+        const { place, createdAt } = bundle;
+        return { reader: open.reader, directory: place, artifact: null, createdAt };
+      },
       backUp: inputs.backup ? (state) => backUp(client, state, inputs, { world, reporter, runUrl }) : null,
     },
   );
+}
+
+/** Where the backup of an upgrade that died is: what the inputs say goes before what its journal says. */
+function sourceOf(
+  { place, run }: Parameters<UpgradeOptions['findBundle']>[0],
+  { backupArtifact, runId, githubToken }: UpgradeInputs,
+): BundleSource {
+  const [, repository = '', id = ''] = /([^/]+\/[^/]+)\/actions\/runs\/(\d+)$/.exec(run) ?? [];
+  const madeBy = id === '' ? '' : `${repository}/${id}`;
+  return { backupArtifact: backupArtifact ?? place, runId: runId === '' ? madeBy : runId, githubToken };
 }
 
 /** @throws EnvironmentError where it cannot be uploaded: a runner's disk is gone with the runner */

@@ -1,23 +1,27 @@
 import { inspect } from '../cluster/inspect.js';
 import { nameOf } from '../cluster/object-name.js';
 import type { CalicoState, ClusterState } from '../cluster/cluster-state.js';
-import { ActionError, EnvironmentError, InputError } from '../errors.js';
+import { EnvironmentError, InputError } from '../errors.js';
 import type { BundleReader } from '../ports/bundle.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { ReportStore } from '../ports/report-store.js';
-import { formatVersion, type Version } from '../version/version.js';
+import { formatVersion } from '../version/version.js';
 import type { ManifestReader } from './customisations/read-manifest.js';
-import { runSteps } from './engine/run-steps.js';
-import type { StepResult } from './engine/step.js';
-import { awaitRelease } from './gates/await-release.js';
-import { planHop } from './hop/plan-hop.js';
-import { type Journal, openJournal, readJournal } from './journal/journal.js';
+import type { TrafficCheck } from './engine/traffic-check.js';
+import { climb, explain, type HopResult, STOPPED } from './climb.js';
+import {
+  type Journal,
+  type JournalHead,
+  openJournal,
+  readJournal,
+  removeJournal,
+} from './journal/journal.js';
 import { LOCK_LOST, takeLock } from './lock/lock.js';
-import { compareHop } from './plan/compare-hop.js';
 import type { PlanOptions, UpgradePlan } from './plan/plan.js';
 import { runPlan } from './plan/run-plan.js';
 import { prePullWidth } from './pre-pull/plan-pulls.js';
 import { prePull } from './pre-pull/pre-pull.js';
+import type { Resume } from './resume/resume.js';
 import { type RollbackOutcome, rollBackUnderLock } from './restore/run-rollback.js';
 
 /** A backup that was proven. */
@@ -37,16 +41,18 @@ export interface UpgradeOptions extends PlanOptions {
   readonly rollbackOnFailure: boolean;
   /** Makes and proves a backup; null where none is wanted. */
   readonly backUp: ((state: ClusterState) => Promise<UpgradeBackup>) | null;
+  /**
+   * Opens the backup that an upgrade that died made.
+   * @throws ActionError where it is not at hand, with what to do
+   */
+  readonly findBundle: (bundle: NonNullable<JournalHead['bundle']>) => Promise<UpgradeBackup>;
   /** Aborted where the run is told to stop. */
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly onWarning: (text: string) => void;
-}
-
-export interface HopResult {
-  readonly to: Version;
-  readonly results: readonly StepResult[];
+  /** What looks at the traffic while nodes change; none where nothing is said. */
+  readonly traffic?: readonly TrafficCheck[];
 }
 
 /** How an upgrade ended. */
@@ -77,29 +83,55 @@ export async function runUpgrade(
   store: ReportStore,
   options: UpgradeOptions,
 ): Promise<UpgradeOutcome> {
-  await refuseJournal(client);
+  const earlier = await readJournal(client);
+  if (earlier !== null) return afterAnother(client, manifests, store, options, earlier);
   const first = await runPlan(client, manifests, options);
+  if (first.verdict === 'nothing-to-do' && first.state.leftovers.length > 0) {
+    // The lock of a run that died when all was done; one that is still held is none of ours
+    await underLock(client, options, () => Promise.resolve(notRun(first))).catch(() => undefined);
+  }
   if (first.verdict !== 'ready') return notRun(first);
   refuseHelm(first);
   refuseOtherFiles(first);
-  const lock = await takeLock(client, options);
-  try {
-    await refuseJournal(client);
-    const signal = AbortSignal.any([options.signal, lock.lost]);
-    return await upgradeUnderLock(client, manifests, store, { ...options, signal }, first);
-  } finally {
-    await lock.release();
-  }
+  return underLock(client, options, async (locked) => {
+    const beaten = await readJournal(client);
+    if (beaten !== null) throw notDone(beaten);
+    return upgradeUnderLock(client, manifests, store, locked, first);
+  });
 }
 
-/** What a run left half done is put right first: the plan of a cluster in between says nothing of the way out. */
-async function refuseJournal(client: ClusterClient): Promise<void> {
-  const earlier = await readJournal(client);
-  if (earlier === null) return;
-  throw new EnvironmentError(
-    `The ${earlier.mode} that ${earlier.run} began ${earlier.startedAt} is not done: ${earlier.stage} ${earlier.step}`,
-    `If that run is still at work, wait for it. If it died: ${earlier.wayOut}`,
-  );
+/** Goes on with an upgrade that died. What another run left half done otherwise is put right first. */
+async function afterAnother(
+  client: ClusterClient,
+  manifests: ManifestReader,
+  store: ReportStore,
+  options: UpgradeOptions,
+  earlier: JournalHead,
+): Promise<UpgradeOutcome> {
+  if (earlier.mode !== 'upgrade' && earlier.status !== 'done') throw notDone(earlier);
+  return underLock(client, options, async (locked) => {
+    const head = await readJournal(client);
+    if (head?.status === 'done') await removeJournal(client);
+    const plan = await runPlan(client, manifests, locked);
+    if (plan.verdict !== 'ready') return { ...notRun(plan), wayOut: plan.resume?.head.wayOut ?? '' };
+    refuseHelm(plan);
+    refuseOtherFiles(plan);
+    return upgradeUnderLock(client, manifests, store, locked, plan);
+  });
+}
+
+async function underLock(
+  client: ClusterClient,
+  options: UpgradeOptions,
+  run: (options: UpgradeOptions) => Promise<UpgradeOutcome>,
+): Promise<UpgradeOutcome> {
+  const lock = await takeLock(client, options);
+  try {
+    return await run({ ...options, signal: AbortSignal.any([options.signal, lock.lost]) });
+  } finally {
+    for (const { close } of options.traffic ?? []) await close();
+    await lock.release();
+  }
 }
 
 function refuseHelm({ calico }: UpgradePlan): void {
@@ -131,15 +163,26 @@ async function upgradeUnderLock(
   options: UpgradeOptions,
   plan: UpgradePlan,
 ): Promise<UpgradeOutcome> {
-  const backup = (await options.backUp?.(plan.state)) ?? null;
-  if (isStopped(options)) return { ...notRun(plan), backup, ended: 'interrupted', reason: STOPPED };
+  const { resume } = plan;
+  const backup = await (resume === null
+    ? (options.backUp?.(plan.state) ?? null)
+    : findBackup(resume, options));
+  const stopped = { ...notRun(plan), backup, wayOut: resume?.head.wayOut ?? '' } as const;
+  if (isStopped(options)) return { ...stopped, ended: 'interrupted', reason: STOPPED };
   const unpulled = await pullImages(client, plan, options);
-  if (isStopped(options)) return { ...notRun(plan), backup, ended: 'interrupted', reason: STOPPED };
-  if (unpulled !== null) return { ...notRun(plan), backup, ended: 'failed', reason: unpulled };
+  if (isStopped(options)) return { ...stopped, ended: 'interrupted', reason: STOPPED };
+  if (unpulled !== null && resume === null) {
+    return { ...stopped, ended: 'failed', reason: `${unpulled} Nothing was changed.` };
+  }
+  const unsound = await baseline(options);
+  if (unsound !== null && resume === null) return { ...stopped, ended: 'failed', reason: unsound };
   const journal = await openJournal(client, store, aboutOf(plan, backup, options));
   const hops: HopResult[] = [];
   const failure =
-    (await climb(client, manifests, plan, { ...options, journal, hops })) ?? (await close(journal, options));
+    unpulled ??
+    unsound ??
+    (await climb(client, manifests, plan, { ...options, journal, hops })) ??
+    (await close(journal, options));
   const outcome = { ...notRun(plan), hops, backup };
   if (failure === null) return { ...outcome, ended: 'done', after: await lookAfterwards(client, options) };
   const ended = isStopped(options) ? 'interrupted' : 'failed';
@@ -153,15 +196,44 @@ async function upgradeUnderLock(
   return { ...failed, wayOut: '', rollback, after: rollback.after };
 }
 
-/** Takes the journal away. Why it cannot; null where it is gone. */
+/** Null where traffic can be judged from here on; why not, otherwise. */
+async function baseline({ traffic = [] }: UpgradeOptions): Promise<string | null> {
+  for (const check of traffic) {
+    const failure = await check.baseline();
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+/** The backup of the upgrade that died: one of the cluster as it is now would be of no release. */
+async function findBackup(
+  { head: { bundle } }: Resume,
+  { rollbackOnFailure, findBundle, onWarning }: UpgradeOptions,
+): Promise<UpgradeBackup | null> {
+  if (bundle === null) {
+    onWarning('The upgrade that died made no backup, so it cannot go back by itself where it fails.');
+    return null;
+  }
+  try {
+    return await findBundle(bundle);
+  } catch (error) {
+    if (rollbackOnFailure) throw error;
+    onWarning(`The backup of the upgrade that died is not at hand. ${explain(error)}`);
+    return null;
+  }
+}
+
+/** Takes the journal away. Why it must not be; null where it is gone, or says that nothing is left to be done. */
 async function close(journal: Journal, options: UpgradeOptions): Promise<string | null> {
   if (hasLostLock(options)) return LOCK_LOST;
   try {
     await journal.remove();
-    return null;
   } catch (error) {
-    return explain(error);
+    options.onWarning(
+      `The upgrade is done; its journal could not be taken away, and goes with the next run. ${explain(error)}`,
+    );
   }
+  return null;
 }
 
 /** Only for the report: that the release runs was looked at already. */
@@ -179,11 +251,6 @@ async function lookAfterwards(
 
 function hasLostLock({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
   return signal.reason === LOCK_LOST;
-}
-
-function explain(error: unknown): string {
-  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
-  return `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Has every node pull the target's images. Why one cannot; null where all did. Nothing is written to Calico. */
@@ -205,7 +272,7 @@ async function pullImages(
   });
   for (const warning of warnings) options.onWarning(warning);
   for (const { node, reason } of leftOut) options.onProgress(`pre-pull: ${node} is left out: ${reason}`);
-  return failure && `${failure.message} Nothing was changed.`;
+  return failure?.message ?? null;
 }
 
 /** Nodes that calico-node runs on: others never pull what it needs. */
@@ -217,8 +284,6 @@ function nodesOf({ components }: CalicoState, { nodes }: ClusterState): ClusterS
 function isStopped({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
   return signal.aborted;
 }
-
-const STOPPED = 'The run was told to stop.';
 
 function notRun(plan: UpgradePlan): UpgradeOutcome {
   return {
@@ -233,52 +298,11 @@ function notRun(plan: UpgradePlan): UpgradeOutcome {
   };
 }
 
-interface Climb extends UpgradeOptions {
-  readonly journal: Journal;
-  readonly hops: HopResult[];
-}
-
-/** Goes hop by hop. Null where it arrived; why not, otherwise. Never throws. */
-async function climb(
-  client: ClusterClient,
-  manifests: ManifestReader,
-  { path }: UpgradePlan,
-  options: Climb,
-): Promise<string | null> {
-  const all = path.kind === 'none' ? [] : path.hops;
-  // Kubernetes is somebody else's to move: what comes behind such a hop waits for it
-  const waiting = all.findIndex(({ component }) => component !== 'calico');
-  const own = waiting === -1 ? all : all.slice(0, waiting);
-  try {
-    for (const { from, to } of own) {
-      const failure = await hop(client, manifests, { from: from.calico, to: to.calico }, options);
-      if (failure !== null) return failure;
-    }
-    return null;
-  } catch (error) {
-    if (options.signal.aborted) return STOPPED;
-    return explain(error);
-  }
-}
-
-async function hop(
-  client: ClusterClient,
-  manifests: ManifestReader,
-  { from, to }: { readonly from: Version; readonly to: Version },
-  options: Climb,
-): Promise<string | null> {
-  options.onProgress(`from Calico ${formatVersion(from)} to ${formatVersion(to)}`);
-  const state = await inspect(client);
-  if (state.calico === null) return 'No Calico is seen in the cluster any more.';
-  const comparison = await compareHop(state.calico, { from, to }, state.calico.objects, manifests);
-  if (comparison.kind === 'unknown') return comparison.reason;
-  const { steps } = await planHop(client, comparison, state, options);
-  const results = await runSteps(steps, { ...options, client });
-  options.hops.push({ to, results });
-  const last = results.at(-1);
-  if (last && last.outcome !== 'done') return `${last.stage}, ${last.title}: ${last.reason}`;
-  const { fault } = await awaitRelease(client, formatVersion(to), options);
-  return fault;
+function notDone({ mode, run, startedAt, stage, step, wayOut }: JournalHead): EnvironmentError {
+  return new EnvironmentError(
+    `The ${mode} that ${run} began ${startedAt} is not done: ${stage} ${step}`,
+    `If that run is still at work, wait for it. If it died: ${wayOut}`,
+  );
 }
 
 /** Null where going back could not even be planned; the way out says what to do then. */
@@ -298,10 +322,11 @@ async function goBack(
 }
 
 function aboutOf(
-  { calico, target }: UpgradePlan,
+  { calico, target, resume }: UpgradePlan,
   backup: UpgradeBackup | null,
   { run, now }: UpgradeOptions,
 ): Parameters<typeof openJournal>[2] {
+  if (resume !== null) return { ...resume.head, mode: 'upgrade', run };
   const running = calico?.versions.running;
   const place = backup?.artifact ?? backup?.directory ?? '';
   return {
@@ -310,10 +335,10 @@ function aboutOf(
     startedAt: new Date(now()).toISOString(),
     from: running ? formatVersion(running) : '',
     to: target ? formatVersion(target.calico) : '',
-    bundle: backup && { place, createdAt: backup.createdAt },
+    bundle: backup && { place, createdAt: backup.createdAt, run },
     wayOut:
       backup === null
-        ? 'No backup was made: put the objects that the journal names back by hand (ConfigMaps kube-system/calico-upgrade-action-journal…, field before).'
-        : `Run the mode rollback with the bundle ${place} (made ${backup.createdAt}). Until then calico-node may wait for its pods to be deleted (updateStrategy OnDelete), and accounts have the rules of both releases: running nodes keep working.`,
+        ? 'Run the mode upgrade again: it goes on. No backup was made: to go back, put the objects that the journal names back by hand (ConfigMaps kube-system/calico-upgrade-action-journal…, field before).'
+        : `Run the mode upgrade again to go on, or the mode rollback with the bundle ${place} (made ${backup.createdAt}) to go back. Until then calico-node may wait for its pods to be deleted (updateStrategy OnDelete), and accounts have the rules of both releases: running nodes keep working.`,
   };
 }

@@ -21,6 +21,7 @@ export function buildPlan(nodes = 3): UpgradePlan {
   return {
     state: buildState({ nodes: all }),
     calico: buildCalico(),
+    resume: null,
     verdict: 'blocked',
     summary: 'blocked: Calico v3.29.4 to v3.30.7 in 1 hop, stopped by 1 finding',
     target: { calico: versionOf('v3.30.7'), because: 'It is the newest.' },

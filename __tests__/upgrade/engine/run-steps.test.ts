@@ -49,6 +49,7 @@ function scene(on: (line: string) => void | Promise<void> = () => undefined): Sc
     onCall: ({ verb, name }: FakeCall) => (verb === 'create' ? say(`write ${name}`) : undefined),
   });
   const journal: Journal = {
+    enter: ({ to }) => say(`enter ${to}`),
     begin: (_, title) => say(`begin ${title}`),
     announce: (batch) => say(`announce ${batch.length}`),
     stop: () => say('stop'),

@@ -27,7 +27,7 @@ const ABOUT = {
   startedAt: '2026-11-27T02:00:00.000Z',
   from: 'v3.31.7',
   to: 'v3.30.7',
-  bundle: { place: 'bundle', createdAt: '2026-11-26T02:00:00.000Z' },
+  bundle: { place: 'bundle', createdAt: '2026-11-26T02:00:00.000Z', run: '' },
   wayOut: 'Run it again.',
 } as const;
 

@@ -29,6 +29,7 @@ function parts(
   return {
     state: buildState(),
     calico,
+    resume: null,
     from: versionOf(from),
     target: { kind: 'release', calico: versionOf(to), because: 'The input target names it.' },
     path: findPath(pair, destination, {}),

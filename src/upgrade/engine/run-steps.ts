@@ -6,6 +6,7 @@ import { INTERRUPTED, type Waiting } from '../gates/wait-for.js';
 import type { Journal } from '../journal/journal.js';
 import { inBatches } from '../plan/in-batches.js';
 import type { Step, StepResult, Write } from './step.js';
+import type { TrafficCheck } from './traffic-check.js';
 import { writeObject } from './write-object.js';
 
 export interface Run {
@@ -18,6 +19,8 @@ export interface Run {
   /** Budget of a step's wave and gates. */
   readonly timeoutMs: number;
   readonly onProgress: (text: string) => void;
+  /** What looks at the traffic; none where nothing is said. */
+  readonly traffic?: readonly TrafficCheck[];
 }
 
 /**
@@ -73,9 +76,20 @@ async function carryOut(step: Step, run: Run, progress: { written: number }): Pr
   if (step.wave !== null) {
     const failure = await changeWave(client, step.wave, waiting);
     if (failure !== null) return failure;
+    const lost = await lookAtTraffic(run, step.wave.nodes);
+    if (lost !== null) return lost;
   }
   for (const gate of step.gates) {
     const failure = await passGate(client, gate, waiting);
+    if (failure !== null) return failure;
+  }
+  return step.gates.some(({ kind }) => kind === 'canary') ? lookAtTraffic(run, []) : null;
+}
+
+/** Null where all that look at the traffic are content; what the first says that is not, otherwise. */
+async function lookAtTraffic({ traffic = [] }: Run, nodes: readonly string[]): Promise<string | null> {
+  for (const { afterWave } of traffic) {
+    const failure = await afterWave(nodes);
     if (failure !== null) return failure;
   }
   return null;

@@ -1,7 +1,7 @@
 import { fieldsAt } from '../../cluster/fields.js';
 import { referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
-import type { StageName } from '../plan/plan.js';
+import type { StageName } from '../plan/stage-name.js';
 import type { Wave as PlannedWave, WavePlan } from '../waves/plan-waves.js';
 import { sameContent } from './same-content.js';
 import type { Gate, ObjectWrite, Step, Write } from './step.js';

@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
-import type { StageName } from '../plan/plan.js';
+import type { StageName } from '../plan/stage-name.js';
 
 /** A whole object and what becomes of it. */
 export interface ObjectWrite {

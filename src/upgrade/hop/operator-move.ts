@@ -16,7 +16,7 @@ export function operatorHopSteps(
   state: ClusterState,
   changes: readonly StagedChange[],
   target: string,
-  options: WaveOptions,
+  { isResumed = false, ...options }: WaveOptions & { readonly isResumed?: boolean },
 ): readonly Step[] {
   return operatorSteps(
     {
@@ -25,7 +25,8 @@ export function operatorHopSteps(
       index: { calico: target },
       items: [],
       moved: movedTo(state, target),
-      node: null,
+      // The operator may be there already, and its nodes not
+      node: { hasStalePods: isResumed },
       going: { namespaces: [], registrations: [] },
       isForward: true,
     },

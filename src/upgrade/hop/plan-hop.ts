@@ -16,6 +16,8 @@ import { planWaves, type WaveOptions, type WavePlan } from '../waves/plan-waves.
 
 export interface HopOptions extends WaveOptions {
   readonly soakMs: number;
+  /** Whether an earlier run died in the middle of this hop. */
+  readonly isResumed?: boolean;
 }
 
 /** What a hop is to come to. */

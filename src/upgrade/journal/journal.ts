@@ -6,7 +6,7 @@ import { EnvironmentError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 import type { ReportStore } from '../../ports/report-store.js';
 import type { Write } from '../engine/step.js';
-import type { StageName } from '../plan/plan.js';
+import type { StageName } from '../plan/stage-name.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
 
 /** What a journal says about the run that wrote it. */
@@ -20,9 +20,11 @@ export interface JournalHead {
   /** `v3.31.5`; empty where it was not known. */
   readonly from: string;
   readonly to: string;
-  /** What it goes by: the place of the bundle, and when that was made. */
-  readonly bundle: { readonly place: string; readonly createdAt: string } | null;
-  /** `done` is only ever said in the file: the cluster's copy is gone by then. */
+  /** The hop that an upgrade is in; null before the first, and in a rollback. */
+  readonly hop: { readonly from: string; readonly to: string } | null;
+  /** What it goes by: the place of the bundle, when that was made, and the address of the run that made it. */
+  readonly bundle: { readonly place: string; readonly createdAt: string; readonly run: string } | null;
+  /** `done` where nothing is left to do but to take the journal away. */
   readonly status: 'running' | 'failed' | 'interrupted' | 'done';
   readonly stage: StageName | '';
   readonly step: string;
@@ -39,6 +41,8 @@ export interface JournalHead {
  * are a copy for people: one that cannot be written stops nothing, as with the rest of the report.
  */
 export interface Journal {
+  /** Says which hop begins. */
+  readonly enter: (hop: NonNullable<JournalHead['hop']>) => Promise<void>;
   readonly begin: (stage: StageName, step: string) => Promise<void>;
   /** Says what is about to be written, and what was there before. */
   readonly announce: (writes: readonly Write[]) => Promise<void>;
@@ -73,6 +77,7 @@ export async function openJournal(
   let head: JournalHead = {
     formatVersion: 1,
     ...about,
+    hop: about.mode === 'upgrade' ? (earlier?.hop ?? null) : null,
     status: 'running',
     stage: '',
     step: '',
@@ -90,6 +95,7 @@ export async function openJournal(
   await write({});
   return {
     head: () => head,
+    enter: (hop) => write({ hop }),
     begin: (stage, step) => write({ stage, step }),
     async announce(writes) {
       const entry = head.entries + 1;
@@ -107,11 +113,16 @@ export async function openJournal(
     },
     stop: (status, reason) => write({ status, reason }),
     async remove() {
+      // A run that dies from here on leaves nothing to be done
+      await write({ status: 'done' });
       await removeJournal(client);
-      head = { ...head, status: 'done' };
-      copy(store, JOURNAL_FILE, headText(head));
     },
   };
+}
+
+/** Whether an object is the head of a journal. */
+export function isJournal({ kind, namespace, name }: ObjectReference): boolean {
+  return kind === 'ConfigMap' && namespace === NAMESPACE && name === NAME;
 }
 
 /** The journal that is in the cluster; null where there is none. @throws EnvironmentError where it cannot be read */
@@ -164,8 +175,8 @@ function copy(store: ReportStore, name: string, text: string): void {
   }
 }
 
-/** Its head goes last: as long as that is there, somebody has to look. */
-async function removeJournal(client: ClusterClient): Promise<void> {
+/** Takes a journal away. Its head goes last: as long as that is there, somebody has to look. */
+export async function removeJournal(client: ClusterClient): Promise<void> {
   const names: string[] = [];
   const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
   const labelSelector = Object.entries(OWN_LABELS)

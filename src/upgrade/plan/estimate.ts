@@ -1,6 +1,6 @@
 import type { CalicoState } from '../../cluster/cluster-state.js';
 import type { WavePlan } from '../waves/plan-waves.js';
-import type { StageName } from './plan.js';
+import type { StageName } from './stage-name.js';
 
 /** What a stage takes that starts no pod: requests, and CRDs that become Established. */
 const QUIET_STAGE_MS = 5_000;

@@ -17,15 +17,20 @@ import type {
 } from '../preflight/preflight.js';
 import { isBlocking, runPreflight } from '../preflight/run-preflight.js';
 import { planWaves, type WavePlan } from '../waves/plan-waves.js';
+import type { Resume } from '../resume/resume.js';
+import { excuseHalfDone } from '../resume/excuse-half-done.js';
 import { estimateStage } from './estimate.js';
 import type { ObjectChange } from './object-change.js';
-import type { HopPlan, PlanOptions, StageName, StagePlan, UpgradePlan, Verdict } from './plan.js';
+import type { HopPlan, PlanOptions, StagePlan, UpgradePlan, Verdict } from './plan.js';
+import type { StageName } from './stage-name.js';
 import { STAGE_SUMMARIES, stageObjects } from './stages.js';
 
 /** All that a plan is made of. */
 export interface PlanParts {
   readonly state: ClusterState;
   readonly calico: CalicoState;
+  /** The upgrade that died and is gone on with; null where none is. */
+  readonly resume: Resume | null;
   readonly from: Version;
   readonly target: Extract<Target, { readonly kind: 'release' }>;
   readonly path: Path;
@@ -39,14 +44,17 @@ export interface PlanParts {
 
 /** Puts the plan together. Pure. */
 export function makePlan(parts: PlanParts, options: PlanOptions): UpgradePlan {
-  const { state, calico, target, path, missingAccess } = parts;
+  const { state, calico, resume, target, path, missingAccess } = parts;
   const input = toInput(parts, options);
-  const findings = byWeight([...runPreflight(input), ...wrongMethod(calico, options)]);
+  const found = runPreflight(input);
+  const preflight = resume === null ? found : found.map(excuseHalfDone);
+  const findings = byWeight([...preflight, ...wrongMethod(calico, options)]);
   const hops = planHops(parts, options);
   const verdict = verdictOf(path, findings, options.force);
   return {
     state,
     calico,
+    resume,
     verdict,
     summary: summarize(verdict, parts, findings, options),
     target: { calico: target.calico, because: target.because },
@@ -68,6 +76,7 @@ export function planWithoutTarget(
   return {
     state,
     calico: state.calico,
+    resume: null,
     verdict: 'blocked',
     summary: `blocked: ${reason}`,
     target: null,

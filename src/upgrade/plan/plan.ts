@@ -7,8 +7,10 @@ import type { Hop, Path } from '../path/hop.js';
 import type { ObjectChange } from './object-change.js';
 import type { PlannedImage, PreflightFinding } from '../preflight/preflight.js';
 import type { TargetChoice } from '../path/choose-target.js';
+import type { StageName } from './stage-name.js';
 import type { WaveOptions, WavePlan } from '../waves/plan-waves.js';
 import type { Policy } from '../../policy/policy.js';
+import type { Resume } from '../resume/resume.js';
 
 /** What a plan is asked for. */
 export interface PlanOptions extends WaveOptions {
@@ -23,21 +25,6 @@ export interface PlanOptions extends WaveOptions {
   readonly policy: Policy;
   readonly onProgress: (text: string) => void;
 }
-
-/** The stages of a hop, in the order in which they run. */
-export const STAGES = [
-  'crds',
-  'rbac',
-  'config',
-  'data',
-  'operator',
-  'typha',
-  'node',
-  'kube-controllers',
-  'apiserver',
-  'rbac-trim',
-] as const;
-export type StageName = (typeof STAGES)[number];
 
 export interface StagePlan {
   readonly name: StageName;
@@ -69,6 +56,8 @@ export type Verdict = 'ready' | 'blocked' | 'nothing-to-do';
 export interface UpgradePlan {
   readonly state: ClusterState;
   readonly calico: CalicoState | null;
+  /** The upgrade that died and is gone on with; null where none is. */
+  readonly resume: Resume | null;
   readonly verdict: Verdict;
   /** One line. */
   readonly summary: string;

@@ -1,5 +1,5 @@
 import type { Uses } from '../../catalog/types.js';
-import type { CalicoState } from '../../cluster/cluster-state.js';
+import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
 import { inspect } from '../../cluster/inspect.js';
 import { EnvironmentError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
@@ -7,9 +7,13 @@ import type { Version } from '../../version/version.js';
 import type { ManifestReader } from '../customisations/read-manifest.js';
 import { chooseTarget } from '../path/choose-target.js';
 import { findPath } from '../path/find-path.js';
+import { continuePath } from '../path/continue-path.js';
 import type { Path } from '../path/hop.js';
 import { accessesOf, upgradeRules } from '../permissions.js';
 import type { Comparison, MissingAccess } from '../preflight/preflight.js';
+import { isJournal, readJournal } from '../journal/journal.js';
+import { readResume, type Resume } from '../resume/resume.js';
+import { asUserLeftIt } from '../resume/as-user-left-it.js';
 import { compareHop } from './compare-hop.js';
 import { changedDefinitions } from './changed-definitions.js';
 import { findStoredProblems } from './find-stored-problems.js';
@@ -29,19 +33,26 @@ export async function runPlan(
   options: PlanOptions,
 ): Promise<UpgradePlan> {
   options.onProgress(options.inspectNodes ? 'reading the cluster and its nodes' : 'reading the cluster');
-  const state = await inspect(client, { lookIntoNodes: options.inspectNodes });
+  const found = await inspect(client, { lookIntoNodes: options.inspectNodes });
+  const { resume, state } = await readLeft(client, found);
   const { calico } = state;
-  const from = calico?.versions.running ?? null;
+  const from = resume?.hop?.from ?? calico?.versions.running ?? null;
   if (!calico || !from) return planWithoutTarget(state, null);
   const uses = usesOf(calico);
   const kubernetes = options.kubernetes ?? state.kubernetes.version;
-  const target = chooseTarget(options.target, { calico: from, kubernetes }, uses, options.policy.rows);
-  if (target.kind === 'none') return planWithoutTarget(state, target);
-  const path = findPath(
-    { kubernetes: state.kubernetes.version, calico: from },
-    { calico: target.calico, kubernetes },
+  const target = chooseTarget(
+    resume?.target ?? options.target,
+    { calico: from, kubernetes },
     uses,
+    options.policy.rows,
   );
+  if (target.kind === 'none') return planWithoutTarget(state, target);
+  const pair = { kubernetes: state.kubernetes.version, calico: from };
+  const destination = { calico: target.calico, kubernetes };
+  const path =
+    resume?.hop == null
+      ? findPath(pair, destination, uses)
+      : continuePath(pair, resume.hop.to, destination, uses);
   options.onProgress('comparing with upstream’s files');
   const comparisons = await compareHops(calico, path, manifests);
   options.onProgress('holding stored objects to the target’s schemas');
@@ -54,9 +65,26 @@ export async function runPlan(
   options.onProgress('trying the changes without writing');
   const changes = await tryFirstHop(client, comparisons);
   return makePlan(
-    { state, calico, from, target, path, uses, comparisons, missingAccess, changes, storedProblems },
+    { state, calico, resume, from, target, path, uses, comparisons, missingAccess, changes, storedProblems },
     options,
   );
+}
+
+interface Left {
+  /** The upgrade that died in this cluster; null where none did. */
+  readonly resume: Resume | null;
+  readonly state: ClusterState;
+}
+
+/** What a run before left, and the cluster without it. @throws EnvironmentError where its journal cannot be read */
+async function readLeft(client: ClusterClient, state: ClusterState): Promise<Left> {
+  const head = state.leftovers.some(isJournal) ? await readJournal(client) : null;
+  if (head === null) return { resume: null, state };
+  // The next run that writes takes it away
+  if (head.status === 'done') return { resume: null, state: { ...state, leftovers: [] } };
+  if (head.mode !== 'upgrade') return { resume: null, state };
+  const resume = await readResume(client, head);
+  return { resume, state: asUserLeftIt(state, resume.writes) };
 }
 
 /** What the cluster uses, as far as it decides which facts of the catalog count. */

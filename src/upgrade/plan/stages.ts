@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import { STAGES, type StageName } from './plan.js';
+import { STAGES, type StageName } from './stage-name.js';
 
 /** Objects of the target and the stage that writes them. */
 export interface StageObjects {

@@ -5,7 +5,7 @@ import type { BundleKind } from '../backup/bundle-kinds.js';
 import { OWN_MANAGERS } from '../engine/own-managers.js';
 import { sameContent } from '../engine/same-content.js';
 import { fieldChanges } from '../plan/field-changes.js';
-import type { StageName } from '../plan/plan.js';
+import type { StageName } from '../plan/stage-name.js';
 import { stageOf } from '../plan/stages.js';
 import { inPlaceOf } from '../engine/write-object.js';
 import { isRendered, OPERATOR_GROUP, ownersOf } from './rendered.js';

@@ -1,7 +1,7 @@
 import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 import type { BundleClass } from '../backup/bundle-kinds.js';
 import type { FieldChange } from '../plan/object-change.js';
-import type { StageName } from '../plan/plan.js';
+import type { StageName } from '../plan/stage-name.js';
 
 /**
  * What a rollback does with an object: `conflict` where the bundle and the cluster both have a say and nobody chose;

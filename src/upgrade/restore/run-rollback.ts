@@ -91,7 +91,7 @@ function aboutOf(
     startedAt: new Date(now()).toISOString(),
     from: running ? formatVersion(running) : '',
     to: index.calico,
-    bundle: { place, createdAt: index.createdAt },
+    bundle: { place, createdAt: index.createdAt, run: index.run },
     wayOut: wayOutOf(index.createdAt),
   };
 }

@@ -2,6 +2,7 @@ import type { Access } from '../../../ports/cluster-client.js';
 import { formatVersion } from '../../../version/version.js';
 import type { Customisation } from '../../customisations/customisation.js';
 import { nameOf } from '../../../cluster/object-name.js';
+import { isJournal } from '../../journal/journal.js';
 import { count, evidenceOf, finding, listNames } from '../finding.js';
 import { dryRun } from './dry-run.js';
 import type { Comparison, PreflightCheck, PreflightFinding, PreflightInput } from '../preflight.js';
@@ -91,10 +92,14 @@ function unreadable({ state }: PreflightInput): PreflightFinding[] {
 
 function earlierRun({ state }: PreflightInput): PreflightFinding[] {
   if (state.leftovers.length === 0) return [];
+  // A lock alone is watched, and taken over where its run died
+  const isLockAlone = !state.leftovers.some(isJournal);
   return [
-    finding('earlier-run', 'mandatory', {
+    finding('earlier-run', isLockAlone ? 'warning' : 'mandatory', {
       message: `${listNames(state.leftovers.map(nameOf))} of an earlier run ${state.leftovers.length === 1 ? 'is' : 'are'} there.`,
-      remedy: 'Let that run end; if it died, continue or roll it back before a new one begins.',
+      remedy: isLockAlone
+        ? 'A run is at work, or died before it changed anything of Calico: an upgrade looks which, and takes the lock over.'
+        : 'Let that run end; if it died, continue or roll it back before a new one begins.',
       evidence: state.leftovers.map((object) => evidenceOf(object, '', '')),
     }),
   ];

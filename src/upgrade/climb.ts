@@ -1,0 +1,103 @@
+import { inspect } from '../cluster/inspect.js';
+import type { ClusterState } from '../cluster/cluster-state.js';
+import { ActionError } from '../errors.js';
+import type { ClusterClient } from '../ports/cluster-client.js';
+import { formatVersion, type Version } from '../version/version.js';
+import type { ManifestReader } from './customisations/read-manifest.js';
+import { runSteps } from './engine/run-steps.js';
+import type { Run } from './engine/run-steps.js';
+import type { StepResult } from './engine/step.js';
+import { awaitRelease } from './gates/await-release.js';
+import { type HopOptions, planHop } from './hop/plan-hop.js';
+import { compareHop } from './plan/compare-hop.js';
+import type { UpgradePlan } from './plan/plan.js';
+import { asUserLeftIt } from './resume/as-user-left-it.js';
+import type { Resume } from './resume/resume.js';
+
+export interface HopResult {
+  readonly to: Version;
+  readonly results: readonly StepResult[];
+}
+
+export interface Climb extends HopOptions, Omit<Run, 'client'> {
+  /** Where each hop's results go, those of the one that failed as well. */
+  readonly hops: HopResult[];
+}
+
+/** Said of a run that was told to stop. */
+export const STOPPED = 'The run was told to stop.';
+
+/** Goes hop by hop along a plan. Null where it arrived; why not, otherwise. Never throws. */
+export async function climb(
+  client: ClusterClient,
+  manifests: ManifestReader,
+  { path, resume }: UpgradePlan,
+  options: Climb,
+): Promise<string | null> {
+  const all = path.kind === 'none' ? [] : path.hops;
+  // Kubernetes is somebody else's to move: what comes behind such a hop waits for it
+  const waiting = all.findIndex(({ component }) => component !== 'calico');
+  const own = waiting === -1 ? all : all.slice(0, waiting);
+  try {
+    for (const [index, { from, to }] of own.entries()) {
+      const isResumed = index === 0 && resume !== null;
+      const failure = await hop(
+        client,
+        manifests,
+        { from: from.calico, to: to.calico, resume: isResumed ? resume : null },
+        options,
+      );
+      if (failure !== null) return failure;
+    }
+    return null;
+  } catch (error) {
+    if (options.signal.aborted) return STOPPED;
+    return explain(error);
+  }
+}
+
+/** What went wrong, for people. */
+export function explain(error: unknown): string {
+  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
+  return `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+interface HopOrder {
+  readonly from: Version;
+  readonly to: Version;
+  /** The run that died in the middle of it; null where it begins. */
+  readonly resume: Resume | null;
+}
+
+async function hop(
+  client: ClusterClient,
+  manifests: ManifestReader,
+  { from, to, resume }: HopOrder,
+  options: Climb,
+): Promise<string | null> {
+  const way = { from: formatVersion(from), to: formatVersion(to) };
+  options.onProgress(`from Calico ${way.from} to ${way.to}`);
+  await options.journal.enter(way);
+  const state = await look(client, resume);
+  if (state.calico === null) return 'No Calico is seen in the cluster any more.';
+  const comparison = await compareHop(state.calico, { from, to }, state.calico.objects, manifests);
+  if (comparison.kind === 'unknown') return comparison.reason;
+  const isResumed = resume !== null;
+  const { steps } = await planHop(client, comparison, state, { ...options, isResumed });
+  const results = await runSteps(steps, { ...options, client });
+  options.hops.push({ to, results });
+  const last = results.at(-1);
+  if (last && last.outcome !== 'done') return `${last.stage}, ${last.title}: ${last.reason}`;
+  const { fault } = await awaitRelease(client, way.to, options);
+  if (fault !== null) return fault;
+  for (const { afterHop } of options.traffic ?? []) {
+    const lost = await afterHop();
+    if (lost !== null) return lost;
+  }
+  return null;
+}
+
+async function look(client: ClusterClient, resume: Resume | null): Promise<ClusterState> {
+  const state = await inspect(client);
+  return resume === null ? state : asUserLeftIt(state, resume.writes);
+}
