@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
+import { valueAt } from '../../src/cluster/fields.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
 import { readJournal } from '../../src/upgrade/journal/journal.js';
@@ -10,7 +11,7 @@ import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import { manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
 import { eventually } from '../test-cluster/eventually.js';
-import { contentsOf, podImages, rolledOut } from '../upgrade/restore/live-run.js';
+import { contentsOf, NODE, podImages, rolledOut } from '../upgrade/restore/live-run.js';
 import { makeFolder, removeFolders, type Run, runProgram } from './run-program.js';
 
 const KEY = 'correct horse battery staple';
@@ -89,6 +90,28 @@ describeWithCalico('upgrade, as users run it', { own: true, lightNodes: 3 }, (cl
     expect(withoutNewDefaults(await contentsOf(client))).toEqual(before);
     expect(await podImages(client)).toEqual(images);
     expect((await inspect(client)).leftovers).toEqual([]);
+  }, 240_000);
+
+  it('killed in the middle, another runner that has nothing but the kubeconfig goes on', async () => {
+    const soaking = UPGRADE.map((flag) => (flag === '0' ? '600' : flag));
+    await runProgram(folder, [...soaking, ...COMMON], {}, (child) => {
+      void eventually(async () => ((await isInFirstWave(client)) ? true : null), 90_000).then(() =>
+        child.kill('SIGKILL'),
+      );
+    });
+    const elsewhere = makeFolder({ kubeconfig: cluster().kubeconfig });
+    const shown = await runProgram(elsewhere, [
+      ...['--mode', 'plan', '--manifests', manifestDirectory()],
+      ...['--kubeconfig', 'kubeconfig', '--force', 'true'],
+    ]);
+    expect(shown.output).toContain('ready: Calico v3.30.7 to v3.31.7 in 1 hop, going on with the upgrade');
+    const run = await runProgram(elsewhere, [...UPGRADE, ...COMMON]);
+    expect(run.report).toMatchObject({ result: 'passed', calicoAfter: 'v3.31.7' });
+    expect(run.status).toBe(0);
+    expect((await podImages(client)).every((image) => image.endsWith('v3.31.7'))).toBe(true);
+    expect((await inspect(client)).leftovers).toEqual([]);
+    const node = await client.get(NODE);
+    expect(valueAt(node, 'spec', 'updateStrategy', 'type')).toBe('RollingUpdate');
   }, 240_000);
 });
 

@@ -229,7 +229,9 @@ function summarize(
   const hops = path.kind === 'none' ? 0 : path.hops.length;
   const way = `Calico ${formatVersion(from)} to ${formatVersion(target.calico)}`;
   if (path.kind === 'none') return `blocked: there is no way from ${way}. ${path.reason}`;
-  const steps = `${hops} ${hops === 1 ? 'hop' : 'hops'}`;
+  const going =
+    parts.resume === null ? '' : `, going on with the upgrade that died (${parts.resume.head.run})`;
+  const steps = `${hops} ${hops === 1 ? 'hop' : 'hops'}${going}`;
   return verdict === 'blocked'
     ? `blocked: ${way} in ${steps}, stopped by ${blocking} ${blocking === 1 ? 'finding' : 'findings'}`
     : `ready: ${way} in ${steps}`;
