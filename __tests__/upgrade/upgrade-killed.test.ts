@@ -8,12 +8,13 @@ import { runUpgrade, type UpgradeOptions, type UpgradeOutcome } from '../../src/
 import { formatVersion } from '../../src/version/version.js';
 import { createFakeManifestSource } from '../ports/fake-manifest-source.js';
 import { createFakeReportStore } from '../ports/fake-report-store.js';
+import { dyingClient } from './dying-client.js';
 import type { MemoryBundle } from '../ports/memory-bundle.js';
 import { buildOptions } from './plan/build-options.js';
 import { filesOf } from './preflight/clusters/upstream-files.js';
 import { manifestInstall } from './preflight/clusters/well-clusters.js';
 import { contentsOf, save } from './restore/live-run.js';
-import { createLivingCluster, dyingAt, isWrite, type LivingCluster } from './restore/living-cluster.js';
+import { createLivingCluster, isWrite, type LivingCluster } from './restore/living-cluster.js';
 import { fastOptions, KUBERNETES, policy } from './restore/scene.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
 
@@ -91,16 +92,6 @@ async function goOn(cluster: LivingCluster, bundle: MemoryBundle | null): Promis
   }
 }
 
-async function countWrites(cluster: LivingCluster, run: () => Promise<unknown>): Promise<number> {
-  let writes = 0;
-  cluster.onWrite = (_call, when) => {
-    if (when === 'before') writes += 1;
-  };
-  await run();
-  cluster.onWrite = null;
-  return writes;
-}
-
 async function releaseOf({ client }: LivingCluster): Promise<string> {
   const { calico } = await inspect(client);
   return calico?.versions.running ? formatVersion(calico.versions.running) : '';
@@ -117,19 +108,16 @@ describe('an upgrade', () => {
   it('that is killed before or after any of its writes goes back from its backup', async () => {
     const whole = olderCluster();
     const before = await contentsOf(whole.client);
-    let writes = 0;
-    whole.onWrite = (_call, when) => {
-      if (when === 'before') writes += 1;
-    };
-    expect((await upgrade(whole.client)).outcome).toMatchObject({ ended: 'done', reason: '' });
+    const client = dyingClient(whole.client, null);
+    expect((await upgrade(client)).outcome).toMatchObject({ ended: 'done', reason: '' });
     expect(await releaseOf(whole)).toBe(NEWER);
     expect(leftIn(whole)).toEqual([]);
+    const writes = client.writes().length;
     expect(writes).toBeGreaterThan(25);
     for (let write = 1; write <= writes; write += 1) {
       for (const when of ['before', 'after'] as const) {
         const cluster = olderCluster();
-        const { bundle } = await upgrade(dyingAt(cluster, write, when));
-        cluster.onWrite = null;
+        const { bundle } = await upgrade(dyingClient(cluster.client, { write, when }));
         if (bundle === null) continue;
         const options = fastOptions({ force: true, choice: 'stop' });
         const back = await runRollback(cluster.client, bundle, createFakeReportStore(), options);
@@ -147,13 +135,14 @@ describe('an upgrade', () => {
 
   it('that is killed before or after any of its writes is gone on with, and ends as if nothing had been', async () => {
     const whole = olderCluster();
-    const writes = await countWrites(whole, () => upgrade(whole.client));
+    const client = dyingClient(whole.client, null);
+    await upgrade(client);
     const wanted = await contentsOf(whole.client);
+    const writes = client.writes().length;
     for (let write = 1; write <= writes; write += 1) {
       for (const when of ['before', 'after'] as const) {
         const cluster = olderCluster();
-        const { bundle } = await upgrade(dyingAt(cluster, write, when));
-        cluster.onWrite = null;
+        const { bundle } = await upgrade(dyingClient(cluster.client, { write, when }));
         const { outcome, failure } = await goOn(cluster, bundle);
         expect({ write, when, ended: outcome?.ended, reason: outcome?.reason, failure }).toMatchObject({
           ended: expect.stringMatching(/^(?:done|not-run)$/),

@@ -2,19 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import { runRollback } from '../../../src/upgrade/restore/run-rollback.js';
 import { createFakeReportStore } from '../../ports/fake-report-store.js';
 import { contentsOf } from './live-run.js';
-import { dyingAt } from './living-cluster.js';
+import { dyingClient } from '../dying-client.js';
 import { fastOptions, upgradedCluster } from './scene.js';
 
 /** How many writes a rollback of the scene takes, and what it comes to. */
 async function wholeRun(): Promise<{ writes: number; contents: ReadonlyMap<string, string> }> {
   const { cluster, bundle } = await upgradedCluster();
-  let writes = 0;
-  cluster.onWrite = (_call, when) => {
-    if (when === 'before') writes += 1;
-  };
-  const outcome = await runRollback(cluster.client, bundle, createFakeReportStore(), fastOptions());
+  const client = dyingClient(cluster.client, null);
+  const outcome = await runRollback(client, bundle, createFakeReportStore(), fastOptions());
   expect(outcome).toMatchObject({ ended: 'done', reason: '' });
-  return { writes, contents: await contentsOf(cluster.client) };
+  return { writes: client.writes().length, contents: await contentsOf(cluster.client) };
 }
 
 describe('a rollback that is killed', () => {
@@ -24,9 +21,8 @@ describe('a rollback that is killed', () => {
     for (let write = 1; write <= writes; write += 1) {
       for (const when of ['before', 'after'] as const) {
         const { cluster, bundle } = await upgradedCluster();
-        const dying = dyingAt(cluster, write, when);
+        const dying = dyingClient(cluster.client, { write, when });
         await runRollback(dying, bundle, createFakeReportStore(), fastOptions()).catch(() => undefined);
-        cluster.onWrite = null;
         const outcome = await runRollback(cluster.client, bundle, createFakeReportStore(), fastOptions());
         expect({ write, when, ended: outcome.ended, reason: outcome.reason }).toMatchObject({ reason: '' });
         expect(['done', 'not-run']).toContain(outcome.ended);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClusterClient, KubernetesObject, ObjectReference } from '../../../src/ports/cluster-client.js';
+import type { KubernetesObject, ObjectReference } from '../../../src/ports/cluster-client.js';
 import { isPodReady } from '../../../src/upgrade/gates/pod-fault.js';
 import {
   createFakeClusterClient,
@@ -74,33 +74,6 @@ export function createLivingCluster(objects: readonly KubernetesObject[]): Livin
   for (const pod of fake.objects().filter(({ kind }) => kind === 'Pod')) fake.remove(refOf(pod));
   settle();
   return Object.assign(cluster, { client, settle });
-}
-
-/** A client that dies with a write, before or after it: nothing is answered from then on. */
-export function dyingAt(cluster: LivingCluster, write: number, when: 'before' | 'after'): ClusterClient {
-  let writes = 0;
-  let isDead = false;
-  cluster.onWrite = (_call, now) => {
-    if (now === 'before') writes += 1;
-    if (writes === write && now === when) isDead = true;
-    if (isDead) throw new Error('killed');
-  };
-  const guard =
-    <Args extends readonly unknown[], T>(run: (...args: Args) => Promise<T>) =>
-    (...args: Args): Promise<T> =>
-      isDead ? Promise.reject(new Error('killed')) : run(...args);
-  const { client } = cluster;
-  return {
-    ...client,
-    get: guard(client.get),
-    discover: guard(client.discover),
-    canI: guard(client.canI),
-    create: guard(client.create),
-    replace: guard(client.replace),
-    apply: guard(client.apply),
-    patch: guard(client.patch),
-    delete: guard(client.delete),
-  };
 }
 
 export function isWrite({ verb, isDryRun }: FakeCall): boolean {

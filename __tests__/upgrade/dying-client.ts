@@ -1,0 +1,88 @@
+import type { ClusterClient, ObjectReference } from '../../src/ports/cluster-client.js';
+import { referenceOf } from '../../src/cluster/object-name.js';
+
+/** The moment in a run at which its process dies. */
+export interface Cut {
+  /** Which of its writes, from 1. */
+  readonly write: number;
+  /** Whether the server carries that write out. */
+  readonly when: 'before' | 'after';
+}
+
+export interface DyingClient extends ClusterClient {
+  /** What was written so far, or was about to be: `replace DaemonSet calico-node`. */
+  readonly writes: () => readonly string[];
+}
+
+type Verb = 'apply' | 'create' | 'replace' | 'patch' | 'delete';
+
+/**
+ * A client that dies with a write, before or after it: nothing is answered from then on, and nothing written. Dry runs do
+ * not count, and neither do renewals of the lock, which come by the clock.
+ */
+export function dyingClient(client: ClusterClient, cut: Cut | null): DyingClient {
+  const writes: string[] = [];
+  let isDead = false;
+
+  function requireLife(): void {
+    if (isDead) throw new Error('killed');
+  }
+
+  async function write<T>(
+    verb: Verb,
+    { kind, name }: ObjectReference,
+    isDryRun: boolean,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    requireLife();
+    if (isDryRun || (kind === 'Lease' && verb === 'replace')) return run();
+    writes.push(`${verb} ${kind} ${name}`);
+    const isCut = writes.length === cut?.write;
+    if (isCut && cut.when === 'before') isDead = true;
+    requireLife();
+    const result = await run();
+    if (isCut) isDead = true;
+    requireLife();
+    return result;
+  }
+
+  async function* living<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
+    requireLife();
+    for await (const page of pages) {
+      requireLife();
+      yield page;
+    }
+  }
+
+  const guard =
+    <Args extends readonly unknown[], T>(run: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      requireLife();
+      return run(...args);
+    };
+
+  return {
+    ...client,
+    writes: () => writes,
+    version: guard(client.version),
+    discover: guard(client.discover),
+    get: guard(client.get),
+    read: guard(client.read),
+    exec: guard(client.exec),
+    logs: guard(client.logs),
+    canI: guard(client.canI),
+    canUser: guard(client.canUser),
+    list: (kind, options) => living(client.list(kind, options)),
+    watch: (kind, options) => living(client.watch(kind, options)),
+    create: (object, options) =>
+      write('create', referenceOf(object), options.dryRun === true, () => client.create(object, options)),
+    replace: (object, options) =>
+      write('replace', referenceOf(object), options.dryRun === true, () => client.replace(object, options)),
+    apply: (object, options) =>
+      write('apply', referenceOf(object), options.dryRun === true, () => client.apply(object, options)),
+    patch: (reference, patch, options) =>
+      write('patch', reference, options.dryRun === true, () => client.patch(reference, patch, options)),
+    delete: (reference, options) =>
+      write('delete', reference, options?.dryRun === true, () => client.delete(reference, options)),
+  };
+}
