@@ -6,11 +6,13 @@ import { versionOf } from '../src/catalog/queries.js';
 // Upstream's files that the tests install, each checked against its sha256. Usage: npm run manifests -- DIRECTORY
 const RELEASES = ['v3.25.2', 'v3.26.4', 'v3.27.4', 'v3.28.2', 'v3.29.7', 'v3.30.7', 'v3.31.7', 'v3.32.1'];
 const FILES = [
+  'apiserver.yaml',
   'calico-etcd.yaml',
   'calico-typha.yaml',
   'calico.yaml',
   'canal.yaml',
   'crds.yaml',
+  'csi-driver.yaml',
   'custom-resources.yaml',
   'operator-crds.yaml',
   'tigera-operator.yaml',

@@ -163,28 +163,6 @@ describe('an upgrade', () => {
     expect(cluster.client.calls.filter(isWrite)).toEqual([]);
   });
 
-  it('writes nothing where Calico’s API server came from a file of its own, which would stay behind', async () => {
-    const server = {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'calico-apiserver', namespace: 'calico-apiserver' },
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: { 'k8s-app': 'calico-apiserver' } },
-        template: {
-          metadata: { labels: { 'k8s-app': 'calico-apiserver' } },
-          spec: { containers: [{ name: 'calico-apiserver', image: `docker.io/calico/apiserver:${OLDER}` }] },
-        },
-      },
-    };
-    const objects = manifestInstall(OLDER, KUBERNETES).map(holdingImages);
-    const cluster = createLivingCluster([...objects, server]);
-    await expect(attempt(cluster.client)).rejects.toThrow(
-      'Deployment calico-apiserver/calico-apiserver was installed from a file of its own',
-    );
-    expect(cluster.client.calls.filter(isWrite)).toEqual([]);
-  });
-
   it('changes nothing of Calico where its backup fails', async () => {
     const cluster = olderCluster();
     const before = await contentsOf(cluster.client);

@@ -172,7 +172,7 @@ export interface CalicoState {
   readonly helm: HelmRelease | null;
   /**
    * The live objects of the install that upstream's file for the variant can name (workloads, RBAC, ConfigMaps,
-   * ServiceAccounts, PodDisruptionBudgets, Services, CRDs without their schemas), whole: what customisations are read off.
+   * ServiceAccounts, PodDisruptionBudgets, Services, the APIService, CRDs without their schemas), whole: what customisations are read off.
    */
   readonly objects: readonly KubernetesObject[];
   /** What images are pulled with; empty where nothing names any. */

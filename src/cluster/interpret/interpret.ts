@@ -8,7 +8,7 @@ import type {
   PodState,
   Unreadable,
 } from '../cluster-state.js';
-import { textMapAt } from '../fields.js';
+import { textAt, textMapAt } from '../fields.js';
 import { referenceOf } from '../object-name.js';
 import { type Readings, workloadKey } from '../readings.js';
 import { readApplicationLayerPolicy } from './application-layer.js';
@@ -152,11 +152,17 @@ function interpretCalico(
       ...readings.configMaps.ofNode,
       ...readings.installObjects,
       ...readings.definitions,
+      ...(hasServer(readings.apiService) ? [readings.apiService] : []),
     ],
     pullSecrets: readings.pullSecrets,
     schemaDigests: readings.schemaDigests,
     warnings: readings.warnings,
   };
+}
+
+/** A registration without a Service is the server's own note of a definition. */
+function hasServer(apiService: KubernetesObject | null): apiService is KubernetesObject {
+  return textAt(apiService, 'spec', 'service', 'name') !== '';
 }
 
 /** Where the install is: where calico-node is, or what is left of the install. */

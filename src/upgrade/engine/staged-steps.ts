@@ -34,6 +34,8 @@ export interface StagedChanges {
   /** Workloads that have to be well before the next stage begins, whether they change or not. */
   readonly typha: ObjectReference | null;
   readonly kubeControllers: ObjectReference | null;
+  /** The registration of Calico's API, which has to be Available once the server behind it changed; null where there is none. */
+  readonly apiService: ObjectReference | null;
   /** What the operator does in the place of Typha, nodes and controllers; empty where there is none. */
   readonly operatorSteps: readonly Step[];
 }
@@ -80,7 +82,7 @@ export function stagedSteps(all: StagedChanges): readonly Step[] {
     ...all.operatorSteps,
     ...nodeSteps(all),
     ...workloadSteps('kube-controllers', at('kube-controllers'), all.kubeControllers),
-    ...apiserverSteps(at('apiserver')),
+    ...apiserverSteps(at('apiserver'), all.apiService),
     step('rbac-trim', 'workloads that go', removals.filter(isWorkload).map(writeOf)),
     ...(waves.leftOut.length > 0 ? [] : trimSteps(access, removals)),
   ];
@@ -150,15 +152,26 @@ function workloadSteps(
   return [step(stage, workload.name, changes.map(writeOf), [{ kind: 'rollout', workload }])];
 }
 
-function apiserverSteps(changes: readonly StagedChange[]): readonly Step[] {
-  if (changes.length === 0) return [];
-  const services = changes.filter(({ object }) => object.kind === 'APIService');
+function apiserverSteps(all: readonly StagedChange[], apiService: ObjectReference | null): readonly Step[] {
+  const [drivers, changes] = [all.filter(isDaemonSet), all.filter((change) => !isDaemonSet(change))];
+  const services = changes.map(({ object }) => object).filter(({ kind }) => kind === 'APIService');
+  const names = new Set([...services, ...(apiService ? [apiService] : [])].map(({ name }) => name));
+  const server = step('apiserver', 'Calico’s API server, its APIService and hooks', changes.map(writeOf), [
+    ...changes.filter(isWorkload).map(rolloutOf),
+    ...[...names].map((name): Gate => ({ kind: 'api-service', name })),
+  ]);
   return [
-    step('apiserver', 'Calico’s API server, its APIService and hooks', changes.map(writeOf), [
-      ...changes.filter(isWorkload).map(({ object }): Gate => ({ kind: 'rollout', workload: object })),
-      ...services.map(({ object }): Gate => ({ kind: 'api-service', name: object.name })),
-    ]),
+    ...(changes.length === 0 ? [] : [server]),
+    ...drivers.map((change) => step('apiserver', change.object.name, [writeOf(change)], [rolloutOf(change)])),
   ];
+}
+
+function isDaemonSet({ object }: StagedChange): boolean {
+  return object.kind === 'DaemonSet';
+}
+
+function rolloutOf({ object }: StagedChange): Gate {
+  return { kind: 'rollout', workload: object };
 }
 
 /**

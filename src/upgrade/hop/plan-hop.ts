@@ -54,7 +54,7 @@ export async function planHop(
     state.nodes.filter(({ name }) => running.has(name)),
     options,
   );
-  const { typha, kubeControllers } = state.calico?.components ?? {};
+  const { typha, kubeControllers, apiserver } = state.calico?.components ?? {};
   const steps = stagedSteps({
     changes: [
       ...changes.filter((change) => !isNodeReference(change.object) && !isOperators(change)),
@@ -66,6 +66,7 @@ export async function planHop(
     // An operator moves these by itself
     typha: hasOperator ? null : (typha?.reference ?? null),
     kubeControllers: hasOperator ? null : (kubeControllers?.reference ?? null),
+    apiService: hasOperator ? null : (apiserver?.apiService?.reference ?? null),
     operatorSteps: hasOperator
       ? operatorHopSteps(state, changes.filter(isOperators), formatVersion(to), options)
       : [],

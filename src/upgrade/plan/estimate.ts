@@ -14,7 +14,7 @@ export function estimateStage(
   waves: WavePlan,
   soakMs: number,
 ): number | null {
-  const { node, typha, kubeControllers, apiserver } = calico.components;
+  const { node, typha, kubeControllers, apiserver, csi } = calico.components;
   switch (stage) {
     case 'crds':
     case 'rbac':
@@ -27,7 +27,10 @@ export function estimateStage(
     case 'kube-controllers':
       return replace(startsOf(kubeControllers));
     case 'apiserver':
-      return replace(startsOf(apiserver));
+      return addUp([
+        ...(apiserver ? [replace(startsOf(apiserver))] : []),
+        ...(csi ? [eachInTurn(csi.pods.length, replace(startsOf(csi)))] : []),
+      ]);
     case 'operator':
       return replace(startsOf(calico.operator?.deployment ?? null));
     case 'node': {
@@ -35,6 +38,15 @@ export function estimateStage(
       return one === null ? null : waves.waves.length * (one + soakMs);
     }
   }
+}
+
+/** The CSI driver rolls as its own update strategy says, which is one node at a time upstream. */
+function eachInTurn(count: number, ms: number | null): number | null {
+  return ms === null ? null : count * ms;
+}
+
+function addUp(parts: readonly (number | null)[]): number | null {
+  return parts.reduce<number | null>((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 }
 
 /** The time that nine of ten pods need: a wave is as slow as its slowest node. */

@@ -19,7 +19,7 @@ const WORKLOADS: readonly (readonly [RegExp, StageName])[] = [
   [/^calico-typha/, 'typha'],
   [/^(?:calico-node|canal|canal-node)$/, 'node'],
   [/^calico-kube-controllers$/, 'kube-controllers'],
-  [/^calico-apiserver$/, 'apiserver'],
+  [/^(?:calico-apiserver|csi-node-driver)$/, 'apiserver'],
 ];
 
 /** What each stage does, in a sentence. */
@@ -32,7 +32,7 @@ export const STAGE_SUMMARIES: Readonly<Record<StageName, string>> = {
   typha: 'Rolls Typha.',
   node: 'Moves calico-node wave by wave; no node outside a wave changes before the wave is well.',
   'kube-controllers': 'Moves kube-controllers.',
-  apiserver: 'Moves the Calico API server, and waits until its APIService is Available.',
+  apiserver: 'Moves the Calico API server and the CSI driver, and waits until the APIService is Available.',
   'rbac-trim': 'Takes the rules away that only the old release needed.',
 };
 

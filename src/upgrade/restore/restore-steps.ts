@@ -26,7 +26,7 @@ export function restoreSteps(restoration: Restoration, options: StepOptions): Re
   const moving = items.filter(({ action }) => action === 'create' || action === 'replace');
   const isOperators = ({ stage, action }: RestoreItem): boolean =>
     hasOperator && stage === 'operator' && action !== 'delete';
-  const { typha, kubeControllers } = calico?.components ?? {};
+  const { typha, kubeControllers, apiserver } = calico?.components ?? {};
   const stays = (workload: { readonly reference: ObjectReference } | null | undefined) =>
     hasOperator || !workload || isRemoved(items, workload.reference) ? null : workload.reference;
   const steps = stagedSteps({
@@ -37,6 +37,7 @@ export function restoreSteps(restoration: Restoration, options: StepOptions): Re
     soakMs: options.soakMs,
     typha: stays(typha),
     kubeControllers: stays(kubeControllers),
+    apiService: stays(apiserver?.apiService),
     operatorSteps: hasOperator
       ? operatorSteps({ ...restoration, isForward: false }, moving.filter(isOperators), options)
       : [],
