@@ -7,7 +7,7 @@ import type { ClusterClient, KubernetesObject, ObjectReference } from '../../src
 import type { ManifestSource } from '../../src/ports/manifest-source.js';
 import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
 import { runPlan } from '../../src/upgrade/plan/run-plan.js';
-import { runUpgrade } from '../../src/upgrade/run-upgrade.js';
+import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import { formatVersion } from '../../src/version/version.js';
 import { type CalicoApi, serveCalicoApi } from '../../test-cluster/operator/calico-api.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
@@ -54,7 +54,7 @@ describeWithCalico(
     function upgrade() {
       return runUpgrade(client, createManifestReader(source), createFakeReportStore(), {
         ...buildOptions({ target: versionOf(NEWER), force: true }),
-        ...runOptions(),
+        ...runOptions({ force: true }),
         rollbackOnFailure: true,
         backUp: async () => ({
           reader: await save(client),
@@ -71,19 +71,21 @@ describeWithCalico(
         createManifestReader(source),
         buildOptions({ target: versionOf(NEWER) }),
       );
-      const changes = plan.hops[0]?.customisations.map(({ object, field, outcome }) => [
-        object.name,
-        field,
-        outcome,
-      ]);
+      const port = String(api.endpoint.port);
+      const changes = plan.hops[0]?.customisations.map(
+        ({ object, field, outcome }) => `${object.name} ${field.replace(port, 'PORT')} ${outcome}`,
+      );
       expect(changes?.sort()).toEqual([
-        ['calico-api', 'spec.externalName', 'kept'],
-        ['calico-api', 'spec.ports[port=443,protocol=TCP]', 'kept'],
-        ['calico-api', 'spec.ports[port=443]', 'kept'],
+        'calico-api spec.externalName kept',
+        'calico-api spec.ports[port=443,protocol=TCP] kept',
+        'calico-api spec.ports[port=PORT,protocol=TCP] kept',
+        'calico-api spec.type kept',
+        'v3.projectcalico.org spec.caBundle kept',
+        'v3.projectcalico.org spec.service.port kept',
       ]);
     });
 
-    it('that cannot be pulled on a node goes back, the registration with its authority as it was', async () => {
+    it('that crashes goes back, the registration with its authority as it was', async () => {
       const before = await contentsOf(client);
       await cluster().lightNodes.setFaults([
         {
@@ -93,6 +95,7 @@ describeWithCalico(
       ]);
       const outcome = await upgrade();
       await cluster().lightNodes.clearFaults();
+      expect([outcome.plan.summary, ...mandatory(outcome)]).toEqual([expect.stringContaining('ready')]);
       expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
       expect(outcome.reason).toMatch(/^apiserver, .*CrashLoopBackOff/s);
       expect(await contentsOf(client)).toEqual(before);
@@ -102,6 +105,7 @@ describeWithCalico(
     it('brings both to the target, and the API answers', async () => {
       const authority = specOf(await client.get(REGISTRATION))['caBundle'];
       const outcome = await upgrade();
+      expect([outcome.plan.summary, ...mandatory(outcome)]).toEqual([expect.stringContaining('ready')]);
       expect(outcome).toMatchObject({ ended: 'done', reason: '' });
       for (const workload of [API_SERVER, CSI_DRIVER]) {
         const text = JSON.stringify(await client.get(workload));
@@ -116,6 +120,10 @@ describeWithCalico(
     }, 180_000);
   },
 );
+
+function mandatory({ plan }: UpgradeOutcome): readonly string[] {
+  return plan.findings.filter(({ weight }) => weight === 'mandatory').map(({ message }) => message);
+}
 
 function sourceOf(): ManifestSource {
   const upstream = createManifestSource(manifestDirectory(), '/', {});

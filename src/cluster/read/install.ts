@@ -33,8 +33,13 @@ export function readDefinitions(reader: Reader): Promise<DefinitionReading[]> {
   });
 }
 
+/** Whether a definition is Calico's or the operator's. */
+export function isCalicoDefinition({ metadata }: KubernetesObject): boolean {
+  return DEFINITION_GROUPS.test(metadata.name);
+}
+
 function readDefinition(object: KubernetesObject): DefinitionReading | null {
-  if (!DEFINITION_GROUPS.test(object.metadata.name)) return null;
+  if (!isCalicoDefinition(object)) return null;
   return { definition: withoutSchema(object), digests: schemaDigests(object) };
 }
 

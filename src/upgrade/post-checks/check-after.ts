@@ -1,0 +1,56 @@
+import type { ClusterState } from '../../cluster/cluster-state.js';
+import type { ClusterClient } from '../../ports/cluster-client.js';
+import type { Waiting } from '../gates/wait-for.js';
+import { checkAllocations } from './allocations.js';
+import { checkServices } from './api-services.js';
+import { compareData } from './compare-data.js';
+import { compareNodes } from './compare-nodes.js';
+import { checkNamespaces } from './namespace-check.js';
+import { type Snapshot, takeSnapshot } from './snapshot.js';
+import { together, type Verdict } from './verdict.js';
+
+/** What the checks after a hop came to. */
+export interface PostChecks extends Verdict {
+  /** What the next hop is held to. */
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * Holds a cluster to what it was before a hop, once the hop's release runs everywhere: APIs answer, namespaces can be
+ * deleted, and what users wrote, nodes' addresses and those of pods are as they were. See docs/upgrade.md for what is a
+ * failure and what a warning.
+ *
+ * @param state the cluster after the hop
+ * @throws ClusterError where it cannot be read
+ */
+export async function checkAfter(
+  client: ClusterClient,
+  state: ClusterState,
+  before: Snapshot,
+  waiting: Waiting,
+): Promise<PostChecks> {
+  const services = await checkServices(client, before.apiServices, waiting);
+  const namespaces = await checkNamespaces(client, waiting);
+  const snapshot = await takeSnapshot(client, state);
+  const gone = await namespacesGone(client, before);
+  const verdict = together([
+    services,
+    namespaces,
+    compareData(before.data, snapshot.data, gone),
+    compareNodes(before.nodes, snapshot.nodes),
+    await checkAllocations(client, before.allocations, snapshot.allocations),
+  ]);
+  return { ...verdict, snapshot };
+}
+
+/** Namespaces of the data that are not there any more, or are under deletion: what was in them goes with them. */
+async function namespacesGone(client: ClusterClient, { data }: Snapshot): Promise<ReadonlySet<string>> {
+  const names = new Set([...data.values()].flatMap(({ reference }) => reference.namespace ?? []));
+  const options = { metadataOnly: true };
+  for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Namespace' }, options)) {
+    for (const { metadata } of items) {
+      if (metadata.deletionTimestamp === undefined) names.delete(metadata.name);
+    }
+  }
+  return names;
+}
