@@ -262,7 +262,8 @@ describe('after a hop', () => {
     expect(warnings.join()).toMatch(/Whether namespaces can be deleted is not known: .*exceeded quota/);
   });
 
-  it('that lost a definition in the middle nothing more is written, and nothing goes back by itself', async () => {
+  it('that lost a definition in the middle nothing more is written, and rollback brings all back', async () => {
+    const bundle = await save(cluster.client);
     const definition = {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
@@ -287,5 +288,13 @@ describe('after a hop', () => {
     expect(outcome.hops[0]?.results.at(-1)?.outcome).toBe('interrupted');
     const server = JSON.stringify(await cluster.client.get(API_SERVER));
     expect(server).toContain(OLDER);
+
+    for (const name of ['default.allow', 'default.deny'])
+      cluster.client.remove(of('GlobalNetworkPolicy', name));
+    cluster.client.remove(definition);
+    const options = fastOptions({ force: true, choice: 'bundle' });
+    const back = await runRollback(cluster.client, bundle, createFakeReportStore(), options);
+    expect(back).toMatchObject({ ended: 'done', reason: '' });
+    expect(await contentsOf(cluster.client)).toEqual(before);
   });
 });

@@ -17,7 +17,7 @@ export interface KeptObject {
   readonly digest: string;
   /** What it says, whole; null for kinds that may be many. */
   readonly spec: unknown;
-  /** Who wrote it, by what their entries in its managed fields come to. */
+  /** Who wrote it, by name and time of their entries in its managed fields. */
   readonly writers: ReadonlyMap<string, string>;
 }
 
@@ -94,7 +94,13 @@ function keep(object: KubernetesObject): KeptObject {
     resourceVersion: metadata.resourceVersion ?? '',
     digest: digest(canonicalText({ spec: object['spec'], labels })),
     spec: CONFIGURATION.has(kind) ? object['spec'] : null,
-    writers: new Map(entries.map((entry) => [digest(JSON.stringify(entry)), entry.manager ?? ''])),
+    // Whom another took a field from has another entry, of the same time
+    writers: new Map(
+      entries.map(({ manager = '', operation = '', time = '' }) => [
+        [manager, operation, time].join(),
+        manager,
+      ]),
+    ),
   };
 }
 

@@ -1,0 +1,127 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-client.js';
+import { inspect } from '../../../src/cluster/inspect.js';
+import type { ClusterClient, ObjectReference } from '../../../src/ports/cluster-client.js';
+import { checkAfter, type PostChecks } from '../../../src/upgrade/post-checks/check-after.js';
+import { guardDefinitions } from '../../../src/upgrade/post-checks/guard-definitions.js';
+import { checkNamespaces } from '../../../src/upgrade/post-checks/namespace-check.js';
+import { type Snapshot, takeSnapshot } from '../../../src/upgrade/post-checks/snapshot.js';
+import { installCalicoData } from '../../../test-cluster/ready-made/calico-data.js';
+import { CALICO_API } from '../../../test-cluster/ready-made/calico-objects.js';
+import { installCalico } from '../../../test-cluster/ready-made/install-calico.js';
+import { installObjects } from '../../../test-cluster/ready-made/install-objects.js';
+import { ipamState } from '../../../test-cluster/ready-made/ipam-state.js';
+import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
+import { readManifest } from '../../../test-cluster/ready-made/manifests.js';
+import { eventually } from '../../test-cluster/eventually.js';
+import { waiting } from '../gates/build-waiting.js';
+
+const [OLDER, NEWER] = ['v3.31.7', 'v3.32.1'];
+const DEAD: ObjectReference = {
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  namespace: null,
+  name: 'v1.dead.example.com',
+};
+
+describeWithCalico(
+  'the checks after a hop, on a real API server',
+  { own: true, lightNodes: 1 },
+  (cluster) => {
+    let client: ClusterClient;
+    beforeAll(async () => {
+      client = await createClusterClient(cluster().kubeconfig, null);
+      await installCalico(client, { method: 'manifest', version: OLDER });
+      await installCalicoData(client, { nodes: ['light-1'] });
+      await installObjects(client, ipamState({ nodes: ['light-1'] }), { command: 'create' });
+    }, 240_000);
+
+    async function snapshot(): Promise<Snapshot> {
+      return takeSnapshot(client, await inspect(client));
+    }
+
+    async function check(before: Snapshot): Promise<PostChecks> {
+      return checkAfter(client, await inspect(client), before, waiting({ timeoutMs: 60_000 }));
+    }
+
+    it('find nothing where only the definitions became stricter, and fill in more', async () => {
+      const before = await snapshot();
+      expect(before.data.size).toBeGreaterThan(10);
+      expect(before.allocations.size).toBe(3);
+      await installObjects(client, readManifest(NEWER, 'crds.yaml'), { command: 'apply --server-side' });
+      expect(await check(before)).toMatchObject({ failures: [], warnings: [] });
+    });
+
+    it('tell a user’s word from Calico’s, and name what is gone', async () => {
+      const pool = { apiVersion: CALICO_API, kind: 'IPPool', namespace: null, name: 'default-ipv4-ippool' };
+      const peer = { apiVersion: CALICO_API, kind: 'BGPPeer', namespace: null, name: 'rack-1' };
+      const policy = { ...pool, kind: 'GlobalNetworkPolicy', name: 'default.allow-dns' };
+      const before = await snapshot();
+      const merge = (spec: object) => ({ type: 'merge', body: { spec } }) as const;
+      await client.patch(pool, merge({ ipipMode: 'CrossSubnet' }), { fieldManager: 'calico-node' });
+      await client.patch(peer, merge({ asNumber: 64_514 }), { fieldManager: 'kubectl-edit' });
+      await client.delete(policy);
+      const { failures, warnings } = await check(before);
+      expect(failures).toEqual([
+        '1 of 1 GlobalNetworkPolicy objects are gone: GlobalNetworkPolicy default.allow-dns.',
+        'IPPool default-ipv4-ippool: spec.ipipMode was "Always" and is "CrossSubnet". Calico itself wrote it (calico-node). An upgrade changes none of it.',
+      ]);
+      expect(warnings).toEqual([
+        'BGPPeer rack-1: spec.asNumber was 64513 and is 64514. kubectl-edit changed it meanwhile.',
+      ]);
+    });
+
+    it('see that no namespace can be deleted, and say why; what was left goes once it can', async () => {
+      await client.create(
+        {
+          apiVersion: DEAD.apiVersion,
+          kind: DEAD.kind,
+          metadata: { name: DEAD.name },
+          spec: {
+            group: 'dead.example.com',
+            version: 'v1',
+            groupPriorityMinimum: 100,
+            versionPriority: 100,
+            service: { name: 'nobody', namespace: 'default' },
+            insecureSkipTLSVerify: true,
+          },
+        },
+        { fieldManager: 'kubectl' },
+      );
+      // Only what the controller hears of holds it up
+      const held = await eventually(async () => {
+        const { failures } = await checkNamespaces(client, waiting({ timeoutMs: 5_000 }));
+        return failures[0] ?? null;
+      }, 60_000);
+      expect(held).toMatch(
+        /^Namespace calico-upgrade-action-check-\w+, .*DiscoveryFailed: .*dead\.example\.com/,
+      );
+      await client.delete(DEAD);
+      const verdict = await checkNamespaces(client, waiting({ timeoutMs: 60_000 }));
+      expect(verdict).toEqual({ failures: [], warnings: [] });
+      await eventually(async () => ((await ownNamespaces(client)) === 0 ? true : null), 60_000);
+    }, 240_000);
+
+    it('hear of a definition that somebody deletes', async () => {
+      const guard = guardDefinitions(client, waiting());
+      await client.delete({
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        namespace: null,
+        name: 'globalnetworksets.crd.projectcalico.org',
+      });
+      const fault = await eventually(() => Promise.resolve(guard.fault()));
+      await guard.stop();
+      expect(fault).toContain('globalnetworksets.crd.projectcalico.org');
+      expect(guard.lost.aborted).toBe(true);
+    });
+  },
+);
+
+async function ownNamespaces(client: ClusterClient): Promise<number> {
+  let count = 0;
+  for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Namespace' })) {
+    count += items.filter(({ metadata }) => metadata.name.startsWith('calico-upgrade-action')).length;
+  }
+  return count;
+}
