@@ -7,12 +7,13 @@ import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.j
 import { createFakeManifestSource } from '../ports/fake-manifest-source.js';
 import { createFakeReportStore } from '../ports/fake-report-store.js';
 import { refusal } from '../ports/fake-cluster-client.js';
+import { dyingClient } from './dying-client.js';
 import { API_SERVER, apiServerFile, ownFilesOf, REGISTRATION } from './own-files.js';
 import { buildOptions } from './plan/build-options.js';
 import { filesOf } from './preflight/clusters/upstream-files.js';
 import { CRD, manifestInstall } from './preflight/clusters/well-clusters.js';
 import { contentsOf, NODE, save } from './restore/live-run.js';
-import { createLivingCluster, dyingAt, type LivingCluster } from './restore/living-cluster.js';
+import { createLivingCluster, type LivingCluster } from './restore/living-cluster.js';
 import { fastOptions, KUBERNETES, policy } from './restore/scene.js';
 import { blockOf } from '../../test-cluster/ready-made/ipam-state.js';
 
@@ -74,6 +75,7 @@ describe('after a hop', () => {
       timeoutMs: 60_000,
       onWarning: (text) => warnings.push(text),
       rollbackOnFailure: true,
+      findBundle: () => Promise.reject(new Error('no upgrade died')),
       backUp: async () => ({
         reader: await save(client),
         directory: 'backup',
@@ -230,27 +232,15 @@ describe('after a hop', () => {
 
   it('a namespace of a run that died goes with the rollback', async () => {
     const bundle = await save(cluster.client);
-    const client = dyingAt(cluster, await writesUpTo('create', 'Namespace'), 'after');
+    const isMade = (write: string): boolean => write.startsWith('create Namespace');
+    const client = dyingClient(cluster.client, { write: 1, when: 'after' }, isMade);
     await upgrade(client).catch(() => undefined);
-    cluster.onWrite = null;
     expect(ownNamespaces()).toHaveLength(1);
     const options = fastOptions({ force: true, choice: 'stop' });
     const back = await runRollback(cluster.client, bundle, createFakeReportStore(), options);
     expect(back).toMatchObject({ ended: 'done' });
     expect(ownNamespaces()).toEqual([]);
   });
-
-  /** Which of an upgrade's writes is that one. */
-  async function writesUpTo(verb: string, kind: string): Promise<number> {
-    const whole = clusterOf();
-    let [writes, found] = [0, 0];
-    whole.onWrite = (call, when) => {
-      if (when === 'before') writes += 1;
-      if (when === 'before' && call.verb === verb && call.kind === kind) found = writes;
-    };
-    await upgrade(whole.client);
-    return found;
-  }
 
   it('a namespace that may not be made is a word, no failure', async () => {
     cluster.onWrite = ({ verb, kind, name }, when) => {

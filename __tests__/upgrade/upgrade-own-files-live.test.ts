@@ -56,6 +56,7 @@ describeWithCalico(
         ...buildOptions({ target: versionOf(NEWER), force: true }),
         ...runOptions({ force: true }),
         rollbackOnFailure: true,
+        findBundle: () => Promise.reject(new Error('no upgrade died')),
         backUp: async () => ({
           reader: await save(client),
           directory: 'backup',

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { versionOf } from '../../src/catalog/queries.js';
 import { inspect } from '../../src/cluster/inspect.js';
-import type { KubernetesObject } from '../../src/ports/cluster-client.js';
+import type { ClusterClient, KubernetesObject } from '../../src/ports/cluster-client.js';
 import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
 import { runPlan } from '../../src/upgrade/plan/run-plan.js';
 import type { UpgradePlan } from '../../src/upgrade/plan/plan.js';
 import { runUpgrade, type UpgradeOptions, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import { createFakeManifestSource } from '../ports/fake-manifest-source.js';
+import type { MemoryBundle } from '../ports/memory-bundle.js';
 import { createFakeReportStore } from '../ports/fake-report-store.js';
 import {
   ALLOW,
@@ -17,6 +18,7 @@ import {
   ownFilesOf,
   REGISTRATION,
 } from './own-files.js';
+import { dyingClient } from './dying-client.js';
 import { buildOptions } from './plan/build-options.js';
 import { filesOf } from './preflight/clusters/upstream-files.js';
 import { manifestInstall } from './preflight/clusters/well-clusters.js';
@@ -55,11 +57,16 @@ function planOf(cluster: LivingCluster, files?: Readonly<Record<string, string>>
   return runPlan(cluster.client, readerOf(files), buildOptions({ target: versionOf(NEWER) }));
 }
 
-function upgrade(cluster: LivingCluster, options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
-  return runUpgrade(cluster.client, readerOf(), createFakeReportStore(), {
+function upgrade(
+  cluster: LivingCluster,
+  options: Partial<UpgradeOptions> = {},
+  client: ClusterClient = cluster.client,
+): Promise<UpgradeOutcome> {
+  return runUpgrade(client, readerOf(), createFakeReportStore(), {
     ...buildOptions({ target: versionOf(NEWER) }),
     ...fastOptions(),
     rollbackOnFailure: true,
+    findBundle: () => Promise.reject(new Error('no upgrade died')),
     backUp: async () => ({
       reader: await save(cluster.client),
       directory: 'backup',
@@ -111,7 +118,10 @@ describe('an install with Calico’s API server and the CSI driver from files of
     const steps = outcome.hops[0]?.results.filter(({ stage }) => stage === 'apiserver') ?? [];
     expect(steps.map(({ title, outcome: end }) => [title, end])).toEqual([
       ['Calico’s API server, its APIService and hooks', 'done'],
-      ['csi-node-driver', 'done'],
+      ['csi-node-driver’s template; its pods stay for now', 'done'],
+      ['csi-node-driver, wave 1 of 2', 'done'],
+      ['csi-node-driver, wave 2 of 2', 'done'],
+      ['csi-node-driver’s own update strategy', 'done'],
     ]);
     expect((await inspect(cluster.client)).calico?.versions.running).toEqual(versionOf(NEWER));
   });
@@ -137,6 +147,34 @@ describe('an install with Calico’s API server and the CSI driver from files of
     expect(outcome.reason).toMatch(/^apiserver, .*CrashLoopBackOff/s);
     expect(await contentsOf(cluster.client)).toEqual(before);
   });
+
+  it('is gone on with wherever a run dies among them', async () => {
+    const isOfTheirs = (write: string): boolean => /calico-apiserver|csi-node-driver/.test(write);
+    const whole = clusterOf();
+    const living = dyingClient(whole.client, null, isOfTheirs);
+    await upgrade(whole, {}, living);
+    const writes = living.writes().length;
+    const target = await contentsOf(whole.client);
+    // The server, and the driver's template, pods and strategy
+    expect(writes).toBe(6);
+    for (let write = 1; write <= writes; write += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const cluster = clusterOf();
+        let bundle: MemoryBundle | null = null;
+        const backUp = async () => {
+          bundle ??= await save(cluster.client);
+          return { reader: bundle, directory: 'backup', artifact: null, createdAt: new Date().toISOString() };
+        };
+        await upgrade(cluster, { backUp }, dyingClient(cluster.client, { write, when }, isOfTheirs)).catch(
+          () => undefined,
+        );
+        const outcome = await upgrade(cluster, { run: 'another run', backUp, findBundle: backUp });
+        const { ended, reason } = outcome;
+        expect({ write, when, ended, reason }).toEqual({ write, when, ended: 'done', reason: '' });
+        expect(await contentsOf(cluster.client)).toEqual(target);
+      }
+    }
+  }, 240_000);
 
   it.each([
     ['the installed release', OLDER],

@@ -9,6 +9,9 @@ import type { Run } from './engine/run-steps.js';
 import type { StepResult } from './engine/step.js';
 import { awaitRelease } from './gates/await-release.js';
 import { type HopOptions, planHop } from './hop/plan-hop.js';
+import { checkAfter } from './post-checks/check-after.js';
+import type { Snapshot } from './post-checks/snapshot.js';
+import type { Verdict } from './post-checks/verdict.js';
 import { compareHop } from './plan/compare-hop.js';
 import type { UpgradePlan } from './plan/plan.js';
 import { asUserLeftIt } from './resume/as-user-left-it.js';
@@ -17,11 +20,16 @@ import type { Resume } from './resume/resume.js';
 export interface HopResult {
   readonly to: Version;
   readonly results: readonly StepResult[];
+  /** What the checks after it came to; null where the hop did not come so far. */
+  readonly checks: Verdict | null;
 }
 
 export interface Climb extends HopOptions, Omit<Run, 'client'> {
   /** Where each hop's results go, those of the one that failed as well. */
   readonly hops: HopResult[];
+  /** What the cluster was before the first write. */
+  readonly before: Snapshot;
+  readonly onWarning: (text: string) => void;
 }
 
 /** Said of a run that was told to stop. */
@@ -39,15 +47,17 @@ export async function climb(
   const waiting = all.findIndex(({ component }) => component !== 'calico');
   const own = waiting === -1 ? all : all.slice(0, waiting);
   try {
+    let { before } = options;
     for (const [index, { from, to }] of own.entries()) {
       const isResumed = index === 0 && resume !== null;
-      const failure = await hop(
+      const reached = await hop(
         client,
         manifests,
         { from: from.calico, to: to.calico, resume: isResumed ? resume : null },
-        options,
+        { ...options, before },
       );
-      if (failure !== null) return failure;
+      if (typeof reached === 'string') return reached;
+      before = reached;
     }
     return null;
   } catch (error) {
@@ -69,12 +79,13 @@ interface HopOrder {
   readonly resume: Resume | null;
 }
 
+/** What the cluster is after the hop; where it failed, why. */
 async function hop(
   client: ClusterClient,
   manifests: ManifestReader,
   { from, to, resume }: HopOrder,
   options: Climb,
-): Promise<string | null> {
+): Promise<string | Snapshot> {
   const way = { from: formatVersion(from), to: formatVersion(to) };
   options.onProgress(`from Calico ${way.from} to ${way.to}`);
   await options.journal.enter(way);
@@ -85,16 +96,21 @@ async function hop(
   const isResumed = resume !== null;
   const { steps } = await planHop(client, comparison, state, { ...options, isResumed });
   const results = await runSteps(steps, { ...options, client });
-  options.hops.push({ to, results });
+  options.hops.push({ to, results, checks: null });
   const last = results.at(-1);
   if (last && last.outcome !== 'done') return `${last.stage}, ${last.title}: ${last.reason}`;
-  const { fault } = await awaitRelease(client, way.to, options);
+  const { fault, state: after } = await awaitRelease(client, way.to, options);
   if (fault !== null) return fault;
+  options.onProgress('checking what must not have changed');
+  const { snapshot, ...checks } = await checkAfter(client, after, options.before, options);
+  options.hops.splice(-1, 1, { to, results, checks });
+  for (const warning of checks.warnings) options.onWarning(warning);
+  if (checks.failures.length > 0) return `The checks after the hop failed. ${checks.failures.join(' ')}`;
   for (const { afterHop } of options.traffic ?? []) {
     const lost = await afterHop();
     if (lost !== null) return lost;
   }
-  return null;
+  return snapshot;
 }
 
 async function look(client: ClusterClient, resume: Resume | null): Promise<ClusterState> {

@@ -1,5 +1,4 @@
 import { inspect } from '../cluster/inspect.js';
-import { nameOf } from '../cluster/object-name.js';
 import type { CalicoState, ClusterState } from '../cluster/cluster-state.js';
 import { EnvironmentError, InputError } from '../errors.js';
 import type { BundleReader } from '../ports/bundle.js';
@@ -19,6 +18,8 @@ import {
 import { LOCK_LOST, takeLock } from './lock/lock.js';
 import type { PlanOptions, UpgradePlan } from './plan/plan.js';
 import { runPlan } from './plan/run-plan.js';
+import { guardDefinitions } from './post-checks/guard-definitions.js';
+import { takeSnapshot } from './post-checks/snapshot.js';
 import { prePullWidth } from './pre-pull/plan-pulls.js';
 import { prePull } from './pre-pull/pre-pull.js';
 import type { Resume } from './resume/resume.js';
@@ -92,7 +93,6 @@ export async function runUpgrade(
   }
   if (first.verdict !== 'ready') return notRun(first);
   refuseHelm(first);
-  refuseOtherFiles(first);
   return underLock(client, options, async (locked) => {
     const beaten = await readJournal(client);
     if (beaten !== null) throw notDone(beaten);
@@ -115,7 +115,6 @@ async function afterAnother(
     const plan = await runPlan(client, manifests, locked);
     if (plan.verdict !== 'ready') return { ...notRun(plan), wayOut: plan.resume?.head.wayOut ?? '' };
     refuseHelm(plan);
-    refuseOtherFiles(plan);
     return upgradeUnderLock(client, manifests, store, locked, plan);
   });
 }
@@ -144,18 +143,6 @@ function refuseHelm({ calico }: UpgradePlan): void {
   );
 }
 
-/** What a manifest install has from files of its own would stay behind. */
-function refuseOtherFiles({ calico }: UpgradePlan): void {
-  const { apiserver, csi } = calico?.components ?? {};
-  const other = calico?.method === 'manifest' ? (apiserver ?? csi) : null;
-  if (!other) return;
-  throw new InputError(
-    'mode',
-    `${nameOf(other.reference)} was installed from a file of its own, which this release does not upgrade with the rest.`,
-    'Nothing was changed. Upgrade this cluster by hand, or delete what that file brought, upgrade, and apply the file of the target.',
-  );
-}
-
 async function upgradeUnderLock(
   client: ClusterClient,
   manifests: ManifestReader,
@@ -176,20 +163,24 @@ async function upgradeUnderLock(
   }
   const unsound = await baseline(options);
   if (unsound !== null && resume === null) return { ...stopped, ended: 'failed', reason: unsound };
+  const before = await takeSnapshot(client, plan.state);
   const journal = await openJournal(client, store, aboutOf(plan, backup, options));
   const hops: HopResult[] = [];
-  const failure =
-    unpulled ??
-    unsound ??
-    (await climb(client, manifests, plan, { ...options, journal, hops })) ??
-    (await close(journal, options));
+  const guard = guardDefinitions(client, options);
+  const signal = AbortSignal.any([options.signal, guard.lost]);
+  const way = { ...options, signal, journal, hops, before };
+  const stop = unpulled ?? unsound ?? (await climb(client, manifests, plan, way));
+  await guard.stop();
+  const failure = guard.fault() ?? stop ?? (await close(journal, options));
   const outcome = { ...notRun(plan), hops, backup };
   if (failure === null) return { ...outcome, ended: 'done', after: await lookAfterwards(client, options) };
   const ended = isStopped(options) ? 'interrupted' : 'failed';
   // With the lock the journal is another run's
   if (!hasLostLock(options)) await journal.stop(ended, failure).catch(() => undefined);
   const failed = { ...outcome, ended, reason: failure, wayOut: journal.head().wayOut } as const;
-  if (ended === 'interrupted' || !options.rollbackOnFailure || backup === null) return failed;
+  // What goes with a definition no older release brings back
+  const isLost = guard.fault() !== null;
+  if (ended === 'interrupted' || isLost || !options.rollbackOnFailure || backup === null) return failed;
   options.onWarning(`The upgrade failed and goes back by itself: ${failure}`);
   const rollback = await goBack(client, backup, store, options);
   if (rollback?.ended !== 'done') return { ...failed, rollback };

@@ -83,6 +83,9 @@ export function stagedSteps(all: StagedChanges): readonly Step[] {
     ...nodeSteps(all),
     ...workloadSteps('kube-controllers', at('kube-controllers'), all.kubeControllers),
     ...apiserverSteps(at('apiserver'), all.apiService),
+    ...at('apiserver')
+      .filter(isDaemonSet)
+      .flatMap((change) => driverSteps(change, waves)),
     step('rbac-trim', 'workloads that go', removals.filter(isWorkload).map(writeOf)),
     ...(waves.leftOut.length > 0 ? [] : trimSteps(access, removals)),
   ];
@@ -153,16 +156,37 @@ function workloadSteps(
 }
 
 function apiserverSteps(all: readonly StagedChange[], apiService: ObjectReference | null): readonly Step[] {
-  const [drivers, changes] = [all.filter(isDaemonSet), all.filter((change) => !isDaemonSet(change))];
+  const changes = all.filter((change) => !isDaemonSet(change));
+  if (changes.length === 0) return [];
   const services = changes.map(({ object }) => object).filter(({ kind }) => kind === 'APIService');
   const names = new Set([...services, ...(apiService ? [apiService] : [])].map(({ name }) => name));
-  const server = step('apiserver', 'Calico’s API server, its APIService and hooks', changes.map(writeOf), [
-    ...changes.filter(isWorkload).map(rolloutOf),
-    ...[...names].map((name): Gate => ({ kind: 'api-service', name })),
-  ]);
   return [
-    ...(changes.length === 0 ? [] : [server]),
-    ...drivers.map((change) => step('apiserver', change.object.name, [writeOf(change)], [rolloutOf(change)])),
+    step('apiserver', 'Calico’s API server, its APIService and hooks', changes.map(writeOf), [
+      ...changes.filter(isWorkload).map(rolloutOf),
+      ...[...names].map((name): Gate => ({ kind: 'api-service', name })),
+    ]),
+  ];
+}
+
+/** The CSI driver: its own strategy is one node at a time, which takes longer than a stage may on many nodes. */
+function driverSteps(change: StagedChange, { waves }: WavePlan): readonly Step[] {
+  const { object, before, after } = change;
+  if (before === null || after === null) {
+    return [step('apiserver', object.name, [writeOf(change)], [rolloutOf(change)])];
+  }
+  const held = withStrategy(after, { type: 'OnDelete' });
+  return [
+    step('apiserver', `${object.name}’s template; its pods stay for now`, [objectWrite(before, held)]),
+    ...waves.map(({ nodes }, index) => ({
+      ...step('apiserver', `${object.name}, wave ${index + 1} of ${waves.length}`, []),
+      wave: { daemonSet: object, nodes, soakMs: 0, isWherePodsAre: true },
+    })),
+    step(
+      'apiserver',
+      `${object.name}’s own update strategy`,
+      [objectWrite(held, after)],
+      [rolloutOf(change)],
+    ),
   ];
 }
 

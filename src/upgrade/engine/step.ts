@@ -31,6 +31,8 @@ export interface Wave {
   readonly nodes: readonly string[];
   /** How long the wave's pods have to stay well. */
   readonly soakMs: number;
+  /** Whether nodes that have no pod of it now take no part: it does not run everywhere. */
+  readonly isWherePodsAre?: boolean;
 }
 
 /** What has to hold before the next step begins. */

@@ -22,7 +22,7 @@ import { POD, REVISIONS, selectorOf, sourceOf } from './workload.js';
  */
 export async function changeWave(
   client: ClusterClient,
-  { daemonSet, nodes: planned, soakMs }: Wave,
+  { daemonSet, nodes: planned, soakMs, isWherePodsAre = false }: Wave,
   waiting: Waiting,
 ): Promise<string | null> {
   const unseen = await waitFor(client, [sourceOf(daemonSet)], observed(daemonSet), waiting);
@@ -31,10 +31,12 @@ export async function changeWave(
   if (live === null) return `${nameOf(daemonSet)} is not there any more.`;
   const hash = await currentHash(client, live);
   if (hash === null) return `${nameOf(daemonSet)} has no revision, so it cannot be told which pods are new.`;
-  const nodes = (await readNodes(client, planned)).map(({ metadata }) => metadata.name);
-  const stale = (await listOwn(client, POD, live)).filter(
-    (pod) => isOwnedBy(live, pod) && nodes.includes(nodeOf(pod)) && isToGo(pod, hash),
-  );
+  const own = (await listOwn(client, POD, live)).filter((pod) => isOwnedBy(live, pod));
+  const inhabited = new Set(own.map(nodeOf));
+  const nodes = (await readNodes(client, planned))
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => !isWherePodsAre || inhabited.has(name));
+  const stale = own.filter((pod) => nodes.includes(nodeOf(pod)) && isToGo(pod, hash));
   await deletePods(client, stale, waiting.signal);
   const judge = ([pods = []]: Seen): Sight => waveSight(nodes, hash, pods);
   const failure =

@@ -29,7 +29,7 @@ export function estimateStage(
     case 'apiserver':
       return addUp([
         ...(apiserver ? [replace(startsOf(apiserver))] : []),
-        ...(csi ? [eachInTurn(csi.pods.length, replace(startsOf(csi)))] : []),
+        ...(csi ? [eachInTurn(waves.waves.length, replace(startsOf(csi)))] : []),
       ]);
     case 'operator':
       return replace(startsOf(calico.operator?.deployment ?? null));
@@ -40,7 +40,6 @@ export function estimateStage(
   }
 }
 
-/** The CSI driver rolls as its own update strategy says, which is one node at a time upstream. */
 function eachInTurn(count: number, ms: number | null): number | null {
   return ms === null ? null : count * ms;
 }
