@@ -131,7 +131,7 @@ describe('an upgrade', () => {
         expect(await releaseOf(cluster)).toBe(OLDER);
       }
     }
-  }, 240_000);
+  }, 600_000);
 
   it('that is killed before or after any of its writes is gone on with, and ends as if nothing had been', async () => {
     const whole = olderCluster();
@@ -154,7 +154,7 @@ describe('an upgrade', () => {
         expect(await contentsOf(cluster.client)).toEqual(wanted);
       }
     }
-  }, 240_000);
+  }, 600_000);
 
   it('writes nothing where there is nothing to do, or something stops it', async () => {
     const cluster = createLivingCluster(manifestInstall(NEWER, KUBERNETES));

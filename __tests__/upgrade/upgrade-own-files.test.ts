@@ -174,7 +174,7 @@ describe('an install with Calico’s API server and the CSI driver from files of
         expect(await contentsOf(cluster.client)).toEqual(target);
       }
     }
-  }, 240_000);
+  }, 600_000);
 
   it.each([
     ['the installed release', OLDER],
