@@ -13,14 +13,14 @@ export function hasHelm(): boolean {
   return missingPrograms(['helm']).length === 0 || process.env['REQUIRE_ALL_TESTS'] === '1';
 }
 
-/** Runs the real helm against a cluster, and gives what it prints. */
-export async function runHelm({ kubeconfigPath }: TestCluster, ...args: readonly string[]): Promise<string> {
+/** Runs the real helm against a cluster, or against none, and gives what it prints. */
+export async function runHelm(cluster: TestCluster | null, ...args: readonly string[]): Promise<string> {
   const program = await findProgram('helm');
   const home = mkdtempSync(join(tmpdir(), 'helm-'));
   const folders = ['HOME', 'HELM_CACHE_HOME', 'HELM_CONFIG_HOME', 'HELM_DATA_HOME'];
   try {
     const env = {
-      KUBECONFIG: kubeconfigPath,
+      KUBECONFIG: cluster?.kubeconfigPath ?? '/dev/null',
       ...Object.fromEntries(folders.map((name) => [name, home])),
     };
     return (await run(program, [...args], { env, maxBuffer: 1 << 26 })).stdout;

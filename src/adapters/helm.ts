@@ -1,30 +1,22 @@
-import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { load } from 'js-yaml';
-import { EnvironmentError } from '../errors.js';
-import { type Helm, type HelmRevision, rollbackArguments, rollbackCommand } from '../ports/helm.js';
-import { kubeconfigSecrets } from './kubernetes/kubeconfig-secrets.js';
-import { absolutePath, readKubeconfig } from './kubernetes/kubeconfig-source.js';
+import { textAt } from '../cluster/fields.js';
+import {
+  type Chart,
+  type Helm,
+  type HelmMove,
+  rollbackArguments,
+  rollbackCommand,
+  upgradeArguments,
+  upgradeCommand,
+} from '../ports/helm.js';
+import { secretTexts } from '../upgrade/customisations/helm-values.js';
+import { callHelm, type HelmCall, type HelmOptions } from './helm-process.js';
 
-export interface HelmOptions {
-  /** The text of a kubeconfig, base64 of it, or a path. */
-  readonly kubeconfig: string;
-  /** null for the current one. */
-  readonly context: string | null;
-  /** What relative paths are relative to. */
-  readonly directory: string;
-  readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Where the kubeconfig is put for as long as Helm runs. */
-  readonly temporary: string;
-  /** Default: 5 min. */
-  readonly timeoutMs?: number;
-}
+export type { HelmOptions } from './helm-process.js';
 
-const LONGEST_ANSWER = 4 * 1024 * 1024;
-const LONGEST_MESSAGE = 1000;
-/** What would lead Helm to another cluster, and inputs of this program, some of them secret. */
-const KEPT_BACK = /^(?:HELM_KUBE|HELM_NAMESPACE$|HELM_DEBUG$|KUBECONFIG$|INPUT_|ACTIONS_|GITHUB_TOKEN$)/;
+const READ_CHART = 'See that it is upstream’s chart, whole; helm show chart FILE says what is wrong with it.';
 
 /** Helm as it is found on PATH; null where it is not there. */
 export function findHelm(options: HelmOptions): Helm | null {
@@ -32,7 +24,7 @@ export function findHelm(options: HelmOptions): Helm | null {
     .split(delimiter)
     .map((directory) => join(directory, 'helm'))
     .find(isProgram);
-  return program === undefined ? null : { rollback: (to) => rollBack(program, to, options) };
+  return program === undefined ? null : createHelm(program, options);
 }
 
 function isProgram(path: string): boolean {
@@ -44,82 +36,91 @@ function isProgram(path: string): boolean {
   }
 }
 
-async function rollBack(program: string, to: HelmRevision, options: HelmOptions): Promise<void> {
-  const { directory, variables, context, timeoutMs = 300_000 } = options;
-  const source = readKubeconfig(options.kubeconfig, { directory, home: variables['HOME'] });
-  const folder = mkdtempSync(join(options.temporary, 'helm-'));
-  try {
-    const path = join(folder, 'kubeconfig');
-    writeFileSync(path, withAbsolutePaths(source.text, source.directory), { mode: 0o600 });
-    const args = [...rollbackArguments(to), ...(context === null ? [] : ['--kube-context', context])];
-    const env = Object.fromEntries(Object.entries(variables).filter(([name]) => !KEPT_BACK.test(name)));
-    await run(program, args, { env: { ...env, KUBECONFIG: path }, timeoutMs }).catch((error: unknown) => {
-      throw failed(to, error, kubeconfigSecrets(source.text), timeoutMs);
+function createHelm(program: string, options: HelmOptions): Helm {
+  const call = <Result>(of: HelmCall<Result>): Promise<Result> => callHelm(program, of, options);
+  const version = (): Promise<string> =>
+    call({
+      what: 'helm version',
+      remedy: 'Put a helm on PATH that runs on this machine.',
+      args: () => ['version', '--template', '{{.Version}}'],
+      collect: (output) => output.trim(),
     });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  /** Helm 3 goes on with such a release in its own way. */
+  async function knownTo<Of extends { readonly isServerSide?: boolean }>(of: Of): Promise<Of> {
+    return of.isServerSide === true && /^v?3\./.test(await version()) ? { ...of, isServerSide: false } : of;
   }
+  return {
+    version,
+    pull: (name, version, repository) => call(pulling(name, version, repository)),
+    show: (chart) =>
+      call({
+        what: `helm show chart of ${chart.from}`,
+        remedy: READ_CHART,
+        args: (folder) => ['show', 'chart', join(folder, chart.file)],
+        files: { [chart.file]: chart.bytes },
+        collect: (output) => {
+          const facts: unknown = load(output);
+          const [name, version, appVersion] = ['name', 'version', 'appVersion'].map((field) =>
+            textAt(facts, field),
+          );
+          return { name: name ?? '', version: version ?? '', appVersion: appVersion ?? '' };
+        },
+      }),
+    render: (move) =>
+      call({
+        ...moving(move, 'helm template'),
+        remedy: 'Nothing was changed. Put right what Helm names: the values of the release, or the chart.',
+        args: (folder) => [
+          ...['template', move.name, join(folder, move.chart.file), '--namespace', move.namespace],
+          // Without a look into the cluster: it has no definitions of the target's kinds yet, and Helm 4 asks for them
+          ...['--is-upgrade', '--no-hooks', '--values', '-'],
+        ],
+        collect: (output) => output,
+      }),
+    upgrade: async (move) => {
+      const known = await knownTo(move);
+      return call({
+        ...moving(move, 'helm upgrade'),
+        remedy: `Put right what Helm names, and run with the values of the release: ${upgradeCommand(known)}`,
+        args: (folder) => upgradeArguments(known, join(folder, move.chart.file), '-'),
+        collect: () => undefined,
+      });
+    },
+    rollback: async (to) => {
+      const known = await knownTo(to);
+      return call({
+        what: `helm rollback of ${to.namespace}/${to.name} to revision ${to.revision}`,
+        remedy: `Put right what Helm names, and run: ${rollbackCommand(known)}`,
+        args: () => rollbackArguments(known),
+        collect: () => undefined,
+      });
+    },
+  };
 }
 
-interface RunOptions {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly timeoutMs: number;
+/** What every call with a chart and values has. JSON is YAML. */
+function moving(
+  { name, namespace, chart, values }: HelmMove,
+  command: string,
+): Pick<HelmCall<never>, 'what' | 'files' | 'input' | 'secrets'> {
+  return {
+    what: `${command} of ${namespace}/${name} with ${chart.file}`,
+    files: { [chart.file]: chart.bytes },
+    input: JSON.stringify(values),
+    secrets: secretTexts(values),
+  };
 }
 
-function run(program: string, args: readonly string[], { env, timeoutMs }: RunOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const limits = { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: LONGEST_ANSWER } as const;
-    execFile(program, [...args], { env, ...limits }, (error, _, stderr) => {
-      if (error === null) resolve();
-      else reject(new HelmFailure(stderr, error.killed === true, error.code ?? null));
-    });
-  });
-}
-
-/** How a run of Helm that failed ended, and what it said. */
-class HelmFailure extends Error {
-  readonly said: string;
-  readonly isKilled: boolean;
-  readonly code: string | number | null;
-
-  constructor(said: string, isKilled: boolean, code: string | number | null) {
-    super('helm failed');
-    this.said = said;
-    this.isKilled = isKilled;
-    this.code = code;
-  }
-}
-
-function failed(
-  to: HelmRevision,
-  error: unknown,
-  secrets: readonly string[],
-  timeoutMs: number,
-): EnvironmentError {
-  if (!(error instanceof HelmFailure)) throw error;
-  const words = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), error.said);
-  const last = words.trim().split('\n').at(-1)?.slice(0, LONGEST_MESSAGE) ?? '';
-  const ended = error.isKilled
-    ? `did not end within ${timeoutMs / 1000} s`
-    : `failed with ${error.code ?? 'no status'}`;
-  return new EnvironmentError(
-    `helm rollback of ${to.namespace}/${to.name} to revision ${to.revision} ${ended}${last === '' ? '' : `: ${last}`}.`,
-    `Put right what Helm names, and run: ${rollbackCommand(to)}`,
-  );
-}
-
-const FILES: ReadonlySet<string> = new Set([
-  'certificate-authority',
-  'client-certificate',
-  'client-key',
-  'tokenFile',
-]);
-
-/** A kubeconfig that may lie anywhere, as JSON: what it says of files is relative to where it was. */
-function withAbsolutePaths(text: string, directory: string): string {
-  const isPath = (key: string, value: string): boolean =>
-    FILES.has(key) ? value !== '' : key === 'command' && value.includes('/');
-  return JSON.stringify(load(text), (key, value: unknown) =>
-    typeof value === 'string' && isPath(key, value) ? absolutePath(value, directory) : value,
-  );
+function pulling(name: string, version: string, repository: string): HelmCall<Chart> {
+  const file = `${name}-${version}.tgz`;
+  return {
+    what: `helm pull of ${file} from ${repository}`,
+    remedy: `Make ${repository} reachable, or put the chart into a directory as ${version}/${file} and name the directory in the input manifests.`,
+    args: (folder) => ['pull', name, '--version', version, '--repo', repository, '--destination', folder],
+    collect: (_, folder) => ({
+      file,
+      bytes: readFileSync(join(folder, file)),
+      from: `${repository}/${file}`,
+    }),
+  };
 }

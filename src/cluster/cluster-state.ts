@@ -439,6 +439,8 @@ export interface HelmRelease {
   readonly values: Readonly<Record<string, unknown>>;
   /** What the chart made of the values, definitions and Secrets left out; what of it cannot be read is left out too. */
   readonly objects: readonly KubernetesObject[];
+  /** Whether Helm applies its objects server-side, as Helm 4 does; absent is false. */
+  readonly isServerSide?: boolean;
   /** Kinds and versions in the stored manifest: what a removed API would make fail. */
   readonly apiVersions: readonly { readonly apiVersion: string; readonly kind: string }[];
 }

@@ -4,8 +4,11 @@ import { readBundleDirectory } from '../adapters/bundle-directory.js';
 import { type World, terminalOf } from '../adapters/environment.js';
 import { readMarkdownLinks } from '../adapters/github-event.js';
 import { createClusterClient } from '../adapters/kubernetes/cluster-client.js';
+import { temporaryDirectory } from '../adapters/local-directory.js';
+import { findHelm } from '../adapters/helm.js';
 import { REAL_TIMING } from '../adapters/kubernetes/timing.js';
-import { createManifestSource } from '../adapters/manifests/manifest-source.js';
+import { createChartSource } from '../adapters/manifests/chart-source.js';
+import { createManifestSource, downloadOptions } from '../adapters/manifests/manifest-source.js';
 import { createReportDirectory } from '../adapters/report-directory.js';
 import { listenForStop } from '../adapters/stop-signals.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
@@ -36,7 +39,8 @@ export async function runUpgradeMode(
   reporter: Reporter,
   policy: Policy,
 ): Promise<boolean> {
-  if (inputs.kubeconfig === null) {
+  const { kubeconfig } = inputs;
+  if (kubeconfig === null) {
     throw new InputError(
       'kubeconfig',
       'The mode upgrade needs a cluster, and the input kubeconfig is empty.',
@@ -44,7 +48,7 @@ export async function runUpgradeMode(
     );
   }
   sayWhatIsLeftOut(inputs, reporter);
-  const client = await createClusterClient(inputs.kubeconfig, inputs.context, {
+  const client = await createClusterClient(kubeconfig, inputs.context, {
     mask: reporter.mask,
     directory: world.workspace,
     variables: world.variables,
@@ -55,7 +59,7 @@ export async function runUpgradeMode(
   const opened: OpenBundle[] = [];
   const surroundings = { world, reporter, policy, opened, signal: stop.signal };
   try {
-    const outcome = await upgrade(client, inputs, surroundings);
+    const outcome = await upgrade(client, { ...inputs, kubeconfig }, surroundings);
     return await publish(outcome, inputs, world, reporter);
   } finally {
     stop.dispose();
@@ -87,12 +91,17 @@ interface Surroundings {
 
 function upgrade(
   client: ClusterClient,
-  inputs: UpgradeInputs,
+  inputs: UpgradeInputs & { readonly kubeconfig: string },
   { world, reporter, policy, signal, opened }: Surroundings,
 ): Promise<UpgradeOutcome> {
   const { now, sleep } = REAL_TIMING;
   const runUrl = readMarkdownLinks(world.variables, null).runUrl ?? '';
-  const manifests = createManifestSource(inputs.manifests, world.workspace, world.variables);
+  const { workspace, variables } = world;
+  const manifests = createManifestSource(inputs.manifests, workspace, variables);
+  const { kubeconfig, context } = inputs;
+  const temporary = temporaryDirectory(variables);
+  const helm = findHelm({ kubeconfig, context, directory: workspace, variables, temporary });
+  const download = downloadOptions(variables);
   return runUpgrade(
     client,
     createManifestReader(manifests),
@@ -109,6 +118,8 @@ function upgrade(
       policy,
       timeoutMs: inputs.stageTimeoutMs,
       rollbackOnFailure: inputs.rollbackOnFailure,
+      helm,
+      charts: helm && createChartSource(inputs.manifests, { root: workspace, download, helm }),
       run: runUrl || `a terminal, since ${new Date(now()).toISOString()}`,
       signal,
       now,

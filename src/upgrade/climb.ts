@@ -8,10 +8,13 @@ import { runSteps } from './engine/run-steps.js';
 import type { Run } from './engine/run-steps.js';
 import type { StepResult } from './engine/step.js';
 import { awaitRelease } from './gates/await-release.js';
+import { hopByHelm } from './hop/helm-move.js';
+import { ownHops } from './hop/own-hops.js';
 import { type HopOptions, planHop } from './hop/plan-hop.js';
 import { checkAfter } from './post-checks/check-after.js';
 import type { Snapshot } from './post-checks/snapshot.js';
 import type { Verdict } from './post-checks/verdict.js';
+import type { PreparedHelm } from './hop/prepare-helm.js';
 import { compareHop } from './plan/compare-hop.js';
 import type { UpgradePlan } from './plan/plan.js';
 import { asUserLeftIt } from './resume/as-user-left-it.js';
@@ -30,6 +33,8 @@ export interface Climb extends HopOptions, Omit<Run, 'client'> {
   /** What the cluster was before the first write. */
   readonly before: Snapshot;
   readonly onWarning: (text: string) => void;
+  /** null where Helm did not install Calico. */
+  readonly prepared: PreparedHelm | null;
 }
 
 /** Said of a run that was told to stop. */
@@ -42,13 +47,9 @@ export async function climb(
   { path, resume }: UpgradePlan,
   options: Climb,
 ): Promise<string | null> {
-  const all = path.kind === 'none' ? [] : path.hops;
-  // Kubernetes is somebody else's to move: what comes behind such a hop waits for it
-  const waiting = all.findIndex(({ component }) => component !== 'calico');
-  const own = waiting === -1 ? all : all.slice(0, waiting);
   try {
     let { before } = options;
-    for (const [index, { from, to }] of own.entries()) {
+    for (const [index, { from, to }] of ownHops(path).entries()) {
       const isResumed = index === 0 && resume !== null;
       const reached = await hop(
         client,
@@ -93,9 +94,11 @@ async function hop(
   if (state.calico === null) return 'No Calico is seen in the cluster any more.';
   const comparison = await compareHop(state.calico, { from, to }, state.calico.objects, manifests);
   if (comparison.kind === 'unknown') return comparison.reason;
-  const isResumed = resume !== null;
-  const { steps } = await planHop(client, comparison, state, { ...options, isResumed });
-  const results = await runSteps(steps, { ...options, client });
+  const { prepared, ...run } = { ...options, client, isResumed: resume !== null };
+  const results =
+    prepared === null
+      ? await runSteps((await planHop(client, comparison, state, run)).steps, run)
+      : await hopByHelm(prepared, comparison, { state, writes: resume?.writes ?? [] }, run);
   options.hops.push({ to, results, checks: null });
   const last = results.at(-1);
   if (last && last.outcome !== 'done') return `${last.stage}, ${last.title}: ${last.reason}`;

@@ -30,10 +30,15 @@ const RULES: readonly PolicyRule[] = [
 ];
 
 const OPERATOR_RULES: readonly PolicyRule[] = [rule('operator.tigera.io', ['*'], WRITE)];
-
-/** Every rule that an upgrade of this install needs. */
-export function upgradeRules({ method }: Pick<CalicoState, 'method'>): readonly PolicyRule[] {
-  return method === 'manifest' ? RULES : [...RULES, ...OPERATOR_RULES];
+/** All that an upgrade of this install needs, as questions; Helm writes its record where the release is. */
+export function upgradeAccesses({ method, helm }: Pick<CalicoState, 'method' | 'helm'>): readonly Access[] {
+  const everywhere = method === 'manifest' ? RULES : [...RULES, ...OPERATOR_RULES];
+  const namespace = method === 'helm' ? (helm?.namespace ?? null) : null;
+  const record = rule('', ['secrets'], ['create', 'delete', 'update']);
+  return [
+    ...accessesOf(everywhere),
+    ...(namespace === null ? [] : accessesOf([record]).map((access) => ({ ...access, namespace }))),
+  ];
 }
 
 /** The questions that tell whether the rules are given, one for each verb of each resource. */

@@ -1,13 +1,14 @@
 import { inspect } from '../cluster/inspect.js';
 import type { CalicoState, ClusterState } from '../cluster/cluster-state.js';
-import { EnvironmentError, InputError } from '../errors.js';
+import { EnvironmentError } from '../errors.js';
 import type { BundleReader } from '../ports/bundle.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { ReportStore } from '../ports/report-store.js';
 import { formatVersion } from '../version/version.js';
 import type { ManifestReader } from './customisations/read-manifest.js';
 import type { TrafficCheck } from './engine/traffic-check.js';
-import { climb, explain, type HopResult, STOPPED } from './climb.js';
+import { type Climb, climb, explain, type HopResult, STOPPED } from './climb.js';
+import { type HelmTools, prepareHelm } from './hop/prepare-helm.js';
 import {
   type Journal,
   type JournalHead,
@@ -34,7 +35,7 @@ export interface UpgradeBackup {
   readonly createdAt: string;
 }
 
-export interface UpgradeOptions extends PlanOptions {
+export interface UpgradeOptions extends PlanOptions, HelmTools {
   /** Address of this run. */
   readonly run: string;
   /** Budget of each step's wave and gates. */
@@ -92,11 +93,11 @@ export async function runUpgrade(
     await underLock(client, options, () => Promise.resolve(notRun(first))).catch(() => undefined);
   }
   if (first.verdict !== 'ready') return notRun(first);
-  refuseHelm(first);
+  const prepared = await prepareHelm(client, first, options);
   return underLock(client, options, async (locked) => {
     const beaten = await readJournal(client);
     if (beaten !== null) throw notDone(beaten);
-    return upgradeUnderLock(client, manifests, store, locked, first);
+    return upgradeUnderLock(client, manifests, store, { ...locked, prepared }, first);
   });
 }
 
@@ -114,8 +115,8 @@ async function afterAnother(
     if (head?.status === 'done') await removeJournal(client);
     const plan = await runPlan(client, manifests, locked);
     if (plan.verdict !== 'ready') return { ...notRun(plan), wayOut: plan.resume?.head.wayOut ?? '' };
-    refuseHelm(plan);
-    return upgradeUnderLock(client, manifests, store, locked, plan);
+    const prepared = await prepareHelm(client, plan, locked);
+    return upgradeUnderLock(client, manifests, store, { ...locked, prepared }, plan);
   });
 }
 
@@ -133,21 +134,11 @@ async function underLock(
   }
 }
 
-function refuseHelm({ calico }: UpgradePlan): void {
-  if (calico?.method !== 'helm') return;
-  const { name = '', namespace = '' } = calico.helm ?? {};
-  throw new InputError(
-    'mode',
-    `Calico is installed by Helm (release ${namespace}/${name}), and this release does not upgrade such installs.`,
-    'Nothing was changed. See with mode: plan what the upgrade would be, then apply the new definitions and run helm upgrade.',
-  );
-}
-
 async function upgradeUnderLock(
   client: ClusterClient,
   manifests: ManifestReader,
   store: ReportStore,
-  options: UpgradeOptions,
+  options: UpgradeOptions & Pick<Climb, 'prepared'>,
   plan: UpgradePlan,
 ): Promise<UpgradeOutcome> {
   const { resume } = plan;

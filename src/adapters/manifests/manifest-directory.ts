@@ -11,16 +11,28 @@ import { createCheckedManifests, tooLarge } from './checked-manifests.js';
  * @param directory as the user named it, taken from `root` unless it is absolute
  */
 export function createManifestDirectory(root: string, directory: string): ManifestSource {
-  const base = resolve(root, directory);
   return createCheckedManifests({
     description: `the directory ${directory}`,
     isTrusted: true,
     nameOf: (release, file) => join(directory, release, file),
-    async fetch(release, file, maxBytes) {
-      const path = await findFile(base, directory, [release, ...file.split('/')]);
-      return path === null ? null : await readFile(path, join(directory, release, file), maxBytes);
-    },
+    fetch: (release, file, maxBytes) =>
+      readFileBelow(root, directory, [release, ...file.split('/')], maxBytes),
   });
+}
+
+/**
+ * A file below a directory; null where there is none.
+ *
+ * @throws InputError where it is a link that leads out, EnvironmentError where it cannot be read or is too large
+ */
+export async function readFileBelow(
+  root: string,
+  directory: string,
+  parts: readonly string[],
+  maxBytes: number,
+): Promise<Uint8Array | null> {
+  const path = await findFile(resolve(root, directory), directory, parts);
+  return path === null ? null : await readFile(path, join(directory, ...parts), maxBytes);
 }
 
 /** The file's own path; null where there is none. */

@@ -17,7 +17,12 @@ export function createManifestSource(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
 ): ManifestSource {
-  const options: DownloadOptions = { timeoutMs: TIMEOUT_MS, sleep: (ms) => sleep(ms), env };
+  const options = downloadOptions(env);
   if (manifests === '') return createUpstreamManifests(options);
   return isUrl(manifests) ? createManifestUrl(manifests, options) : createManifestDirectory(root, manifests);
+}
+
+/** How files are fetched outside of tests. */
+export function downloadOptions(env: DownloadOptions['env']): DownloadOptions {
+  return { timeoutMs: TIMEOUT_MS, sleep: (ms) => sleep(ms), env };
 }

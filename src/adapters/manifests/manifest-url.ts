@@ -38,7 +38,8 @@ function createFrom(
   });
 }
 
-function readPrefix(prefix: string): string {
+/** @throws InputError where it is no http or https URL, or holds a password */
+export function readPrefix(prefix: string): string {
   const url = URL.canParse(prefix) ? new URL(prefix) : null;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     throw wrongPrefix(

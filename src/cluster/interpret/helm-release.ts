@@ -57,6 +57,7 @@ function readRelease(release: Fields, secret: KubernetesObject): HelmRelease {
     status: textAt(release, 'info', 'status'),
     values: fieldsAt(release, 'config'),
     objects: renderedObjects(manifest),
+    ...(textAt(release, 'apply_method') === 'ssa' ? { isServerSide: true } : {}),
     apiVersions: kindsOf(manifest),
   };
 }

@@ -27,6 +27,16 @@ const RESOURCES: Readonly<Record<string, string>> = {
   whisker: 'Whisker',
 };
 
+/** What values hold that nobody may see, in every form in which a chart or Helm may say it. */
+export function secretTexts(values: HelmRelease['values']): readonly string[] {
+  const texts = leavesOf(values, '').flatMap(([path, value]) =>
+    SECRET.test(path) && typeof value === 'string' ? [value, ...value.split('\n')] : [],
+  );
+  const forms = texts.flatMap((text) => [text.trim(), Buffer.from(text).toString('base64')]);
+  // A short line is no secret, and would blot out everything
+  return forms.filter(({ length }) => length >= 6).sort((a, b) => b.length - a.length);
+}
+
 /** The definition of a kind of the operator's in the installed release and in the target. */
 export type DefinitionsOf = (kind: string) => InReleases;
 

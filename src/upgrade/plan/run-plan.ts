@@ -9,7 +9,7 @@ import { chooseTarget } from '../path/choose-target.js';
 import { findPath } from '../path/find-path.js';
 import { continuePath } from '../path/continue-path.js';
 import type { Path } from '../path/hop.js';
-import { accessesOf, upgradeRules } from '../permissions.js';
+import { upgradeAccesses } from '../permissions.js';
 import type { Comparison, MissingAccess } from '../preflight/preflight.js';
 import { isJournal, readJournal } from '../journal/journal.js';
 import { readResume, type Resume } from '../resume/resume.js';
@@ -132,7 +132,7 @@ async function findMissingAccess(
   client: ClusterClient,
   calico: CalicoState,
 ): Promise<readonly MissingAccess[]> {
-  const accesses = accessesOf(upgradeRules(calico));
+  const accesses = upgradeAccesses(calico);
   const answers = await inBatches(accesses, (access) => client.canI(access));
   return accesses.flatMap((access, index) => {
     const answer = answers[index];

@@ -1,3 +1,4 @@
+import { groupOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { STAGES, type StageName } from './stage-name.js';
 
@@ -50,8 +51,9 @@ export function stageObjects(objects: readonly KubernetesObject[]): readonly Sta
 }
 
 /** The stage that writes an object. */
-export function stageOf({ kind, metadata }: KubernetesObject): StageName {
+export function stageOf({ apiVersion, kind, metadata }: KubernetesObject): StageName {
   if (kind === 'CustomResourceDefinition') return 'crds';
+  if (groupOf(apiVersion) === 'operator.tigera.io') return 'operator';
   if (RBAC.has(kind)) return 'rbac';
   if (kind !== 'DaemonSet' && kind !== 'Deployment') return kind === 'APIService' ? 'apiserver' : 'config';
   return WORKLOADS.find(([name]) => name.test(metadata.name))?.[1] ?? 'config';

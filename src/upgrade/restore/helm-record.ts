@@ -51,6 +51,24 @@ export function recordWrites(
   ];
 }
 
+/**
+ * Has Helm take a revision of a chart that was on its way when its Helm died for a failed one, as Helm itself notes one.
+ * Null where it is of another chart, or no release. Pure.
+ *
+ * @param chart `tigera-operator-v3.31.7.tgz`
+ */
+export function failedWrite(pending: KubernetesObject, chart: string): ObjectWrite | null {
+  const metadata = fieldsAt(unpack(textAt(pending, 'data', 'release')), 'chart', 'metadata');
+  if (`${textAt(metadata, 'name')}-${textAt(metadata, 'version')}.tgz` !== chart) return null;
+  const after = edit(pending, revisionOf(pending), { status: 'failed', description: 'Cut off' });
+  return after && { kind: 'object', object: referenceOf(pending), before: pending, after };
+}
+
+/** Whether Helm takes a revision for one that is on its way. */
+export function isPending({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.['status']?.startsWith('pending-') === true;
+}
+
 function labelsOf({ metadata }: KubernetesObject): Readonly<Record<string, string>> {
   return metadata.labels ?? {};
 }

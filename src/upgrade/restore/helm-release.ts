@@ -3,7 +3,7 @@ import { canonicalText } from '../../cluster/fields.js';
 import { decodeHelmRelease } from '../../cluster/interpret/helm-release.js';
 import { ClusterError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
-import { rollbackCommand } from '../../ports/helm.js';
+import { type HelmRevision, rollbackCommand } from '../../ports/helm.js';
 import type { ObjectWrite, Step } from '../engine/step.js';
 import type { BundleRelease } from '../backup/bundle-index.js';
 import { recordWrites } from './helm-record.js';
@@ -13,7 +13,7 @@ import type { RollbackFinding } from './rollback-finding.js';
 
 /** A release that Helm takes for another one than the bundle's. */
 export interface ReleaseMove {
-  readonly to: BundleRelease;
+  readonly to: BundleRelease & Pick<HelmRevision, 'isServerSide'>;
   /** What Helm says now; null where it has no such release, or it cannot be read. */
   readonly present: Pick<HelmRelease, 'revision' | 'chartVersion' | 'status'> | null;
   /** Whether Helm still has the bundle's revision, and can go back to it by itself. */
@@ -33,17 +33,19 @@ export async function readReleaseMove(
   const kept = await readRevision(client, to);
   if (present !== null && isSame(present, to, kept)) return null;
   const saved = releases.find(({ metadata }) => metadata.name === secretOf(to).name);
-  const record = saved ? recordWrites(to, saved, await listReleases(client, to), now) : null;
-  return { to, present, isInHistory: kept !== null, record: record ?? [] };
+  const record = saved ? recordWrites(to, saved, await listRevisions(client, to), now) : null;
+  const isServerSide = kept?.isServerSide === true ? { isServerSide: true } : {};
+  return { to: { ...to, ...isServerSide }, present, isInHistory: kept !== null, record: record ?? [] };
 }
 
 function secretOf({ name, namespace, revision }: BundleRelease): ObjectReference {
   return { apiVersion: 'v1', kind: 'Secret', namespace, name: `sh.helm.release.v1.${name}.v${revision}` };
 }
 
-async function listReleases(
+/** The Secrets of all revisions of a release. */
+export async function listRevisions(
   client: ClusterClient,
-  { name, namespace }: BundleRelease,
+  { name, namespace }: Pick<BundleRelease, 'name' | 'namespace'>,
 ): Promise<readonly KubernetesObject[]> {
   let found: KubernetesObject[] = [];
   const labelSelector = `owner=helm,name=${name}`;

@@ -38,7 +38,10 @@ export function operatorSteps(
   const installation = restoration.calico?.operator?.installation ?? null;
   const resources = found.filter(isResource);
   const others = found.filter((item) => !isResource(item));
-  const isRolling = others.length > 0 || restoration.node?.hasStalePods === true;
+  const isRolling =
+    others.length > 0 ||
+    restoration.node?.hasStalePods === true ||
+    (restoration.isForward && resources.some(isInstallation));
   const gates = [...operatorRollout(restoration, others), brought(restoration)];
   if (installation === null || !isRolling) {
     return [
@@ -73,16 +76,22 @@ function rolling(
   const knob = (before: unknown, after: unknown): Write => widthWrite(installation, before, after);
   const canary = nodeWorkload(restoration);
   const gate = brought(restoration);
-  const isStopped = !restoration.isForward && others.some(isOperator);
+  const { isForward } = restoration;
+  const isStopped = !isForward && others.some(isOperator);
+  const isKnobApart = isForward || item === undefined;
   return [
     step('operator', 'the Installation and its like; nodes one at a time', [
-      ...resources.map((one) => (one === item ? writeHeld(one) : writeOf(one))),
-      ...(item ? [] : [knob(own, 1)]),
+      ...(isForward ? [] : resources.map((one) => (one === item ? writeHeld(one) : writeOf(one)))),
+      ...(isKnobApart ? [knob(item ? valueAt(installation, ...WIDTH) : own, 1)] : []),
     ]),
     step(
       'operator',
       canary ? 'the operator, and the first nodes' : 'the operator',
-      others.map((one) => (isStopped && isOperator(one) ? writeStopped(one) : writeOf(one))),
+      [
+        ...others.map((one) => (isStopped && isOperator(one) ? writeStopped(one) : writeOf(one))),
+        // What is new in them is for the operator that comes: the present one would roll it out by itself
+        ...(isForward ? resources.map((one) => (one === item ? writeHeld(held(one)) : writeOf(one))) : []),
+      ],
       [
         ...operatorRollout(restoration, others),
         ...(canary ? [{ kind: 'canary' as const, workload: canary, nodes: canaryNodes }] : []),
@@ -156,6 +165,11 @@ function writeHeld({ live, saved, object }: RestoreItem): Write {
   return saved === null
     ? { kind: 'object', object, before: live, after: saved }
     : objectWrite(live, withField(saved, WIDTH, 1));
+}
+
+/** With the knob as the step before left it. */
+function held(item: RestoreItem): RestoreItem {
+  return { ...item, live: item.live && withField(item.live, WIDTH, 1) };
 }
 
 function operatorRollout({ calico }: OperatorMove, others: readonly RestoreItem[]): readonly Gate[] {

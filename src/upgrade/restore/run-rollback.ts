@@ -73,7 +73,7 @@ export async function rollBackUnderLock(
   if (options.signal.aborted)
     return { ...notRun(plan), ended: 'interrupted', reason: 'The run was told to stop.' };
   const journal = await openJournal(client, store, aboutOf(plan, options));
-  return carryOut(client, plan, journal, options);
+  return carryOut(client, reader, plan, { ...options, journal });
 }
 
 function notRun(plan: RollbackPlan): RollbackOutcome {
@@ -106,26 +106,31 @@ function wayOutOf(createdAt: string): string {
 
 async function carryOut(
   client: ClusterClient,
+  reader: BundleReader,
   plan: RollbackPlan,
-  journal: Journal,
-  options: RunOptions,
+  options: RunOptions & { readonly journal: Journal },
 ): Promise<RollbackOutcome> {
-  const { signal } = options;
-  const results = await runSteps(plan.steps, { ...options, client, journal });
+  const { signal, journal } = options;
+  const results = [...(await runSteps(plan.steps, { ...options, client }))];
   async function stopped(ended: 'failed' | 'interrupted', reason: string): Promise<RollbackOutcome> {
     // With the lock the journal is another run's. Where this cannot be written it says `running`, and is found either way
     if (signal.reason !== LOCK_LOST) await journal.stop(ended, reason).catch(() => undefined);
     return { plan, ended, results, reason, wayOut: journal.head().wayOut, after: null };
   }
   const last = results.at(-1);
-  if (last && last.outcome !== 'done') {
-    return stopped(last.outcome, `${last.stage}, ${last.title}: ${last.reason}`);
-  }
+  if (last && last.outcome !== 'done') return stopped(last.outcome, sayStep(last));
   if (signal.reason === LOCK_LOST) return stopped('interrupted', LOCK_LOST);
   const untold = await tellHelm(plan, journal, options);
   if (untold !== null) return stopped('failed', untold);
   options.onProgress('looking whether the old release runs');
   try {
+    if (isTold(plan, options)) {
+      // Helm's own merge takes back what users changed of what its chart says
+      const { steps } = await planRollback(client, reader, options);
+      results.push(...(await runSteps(steps, { ...options, client })));
+      const again = results.at(-1);
+      if (again && again.outcome !== 'done') return await stopped(again.outcome, sayStep(again));
+    }
     const { state: after, fault } = await awaitRelease(client, plan.restoration.index.calico, options);
     if (signal.reason === LOCK_LOST) return await stopped('interrupted', LOCK_LOST);
     if (fault !== null) return await stopped('failed', fault);
@@ -141,13 +146,18 @@ async function carryOut(
   }
 }
 
+function sayStep({ stage, title, reason }: StepResult): string {
+  return `${stage}, ${title}: ${reason}`;
+}
+
 /** Lets Helm put its own record right, once all is as its revision says. Null where that is done; why not, otherwise. */
 async function tellHelm(
-  { release }: RollbackPlan,
+  plan: RollbackPlan,
   journal: Journal,
   { helm = null, onProgress }: RunOptions,
 ): Promise<string | null> {
-  if (release === null || !release.isInHistory || helm === null) return null;
+  const { release } = plan;
+  if (release === null || helm === null || !isTold(plan, { helm })) return null;
   const title = `helm rollback of ${release.to.name} to revision ${release.to.revision}`;
   onProgress(title);
   try {
@@ -162,4 +172,9 @@ async function tellHelm(
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether Helm itself puts its record right. */
+function isTold({ release }: RollbackPlan, { helm = null }: Pick<RunOptions, 'helm'>): boolean {
+  return release?.isInHistory === true && helm !== null;
 }

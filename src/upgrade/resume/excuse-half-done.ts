@@ -12,6 +12,7 @@ const HALF_DONE: ReadonlySet<PreflightFinding['code']> = new Set<PreflightCode>(
   'operator-missing',
   'node-on-delete',
   'bgp-not-established',
+  'helm-release-pending',
 ]);
 
 /** A finding as it counts where an upgrade is gone on with: what that upgrade left half done stops nothing. Pure. */
