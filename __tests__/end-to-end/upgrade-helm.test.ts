@@ -15,7 +15,8 @@ import { makeFolder, removeFolders, type Run, runProgram } from './run-program.j
 const [OLDER, NEWER] = ['v3.30.7', 'v3.31.7'];
 const KEY = 'correct horse battery staple';
 const SECRET = 'a-password-that-nobody-sees';
-const VALUES = { installation: { controlPlaneReplicas: 1 }, imagePullSecrets: { pull: SECRET } };
+const PULL = JSON.stringify({ auths: { 'registry.example.com': { auth: SECRET } } });
+const VALUES = { installation: { controlPlaneReplicas: 1 }, imagePullSecrets: { pull: PULL } };
 const FILES = ['tigera-operator.yaml', 'operator-crds.yaml', 'custom-resources.yaml'];
 
 describeWithCalico(
@@ -81,7 +82,7 @@ describeWithCalico(
           .map((name) => readFileSync(join(up.reportDir, name), 'utf8'));
         for (const text of [up.output, ...told]) {
           expect(text).not.toContain(SECRET);
-          expect(text).not.toContain(Buffer.from(SECRET).toString('base64'));
+          expect(text).not.toContain(Buffer.from(PULL).toString('base64'));
         }
         const list = ['list', '--namespace', 'tigera-operator'];
         expect(await runHelm(cluster(), ...list)).toContain(`tigera-operator-${NEWER}`);
