@@ -144,6 +144,7 @@ export function buildResult(changes: Partial<StepResult> = {}): StepResult {
     ms: 61_240,
     outcome: 'done',
     reason: '',
+    evidence: [],
     ...changes,
   };
 }

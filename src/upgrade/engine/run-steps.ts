@@ -47,6 +47,7 @@ async function runStep(step: Step, run: Run): Promise<StepResult> {
     ms: run.now() - begun,
     outcome,
     reason,
+    evidence: [],
   });
   try {
     const reason = await carryOut(step, run, progress);

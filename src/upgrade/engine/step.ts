@@ -80,4 +80,13 @@ export interface StepResult {
   readonly outcome: 'done' | 'failed' | 'interrupted';
   /** Why it failed; empty otherwise. */
   readonly reason: string;
+  /** What the cluster itself says about that: log lines and events of pods. Empty where there is none. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** Lines that show why something failed, under a title: `events of Pod calico-system/calico-node-x7k2p`. */
+export interface Evidence {
+  readonly title: string;
+  /** Oldest first; bounded where they are collected. */
+  readonly lines: readonly string[];
 }
