@@ -17,6 +17,7 @@ import type { Verdict } from './post-checks/verdict.js';
 import type { PreparedHelm } from './hop/prepare-helm.js';
 import { compareHop } from './plan/compare-hop.js';
 import type { UpgradePlan } from './plan/plan.js';
+import { brakeSteps } from './restore/brake.js';
 import { asUserLeftIt } from './resume/as-user-left-it.js';
 import type { Resume } from './resume/resume.js';
 
@@ -99,8 +100,10 @@ async function hop(
     prepared === null
       ? await runSteps((await planHop(client, comparison, state, run)).steps, run)
       : await hopByHelm(prepared, comparison, { state, writes: resume?.writes ?? [] }, run);
-  options.hops.push({ to, results, checks: null });
   const last = results.at(-1);
+  const isRolling = last?.outcome === 'failed' && last.stage === 'operator';
+  const braked = isRolling ? await brake(client, state, options) : [];
+  options.hops.push({ to, results: [...results, ...braked], checks: null });
   if (last && last.outcome !== 'done') return `${last.stage}, ${last.title}: ${last.reason}`;
   const { fault, state: after } = await awaitRelease(client, way.to, options);
   if (fault !== null) return fault;
@@ -114,6 +117,20 @@ async function hop(
     if (lost !== null) return lost;
   }
   return snapshot;
+}
+
+/** Keeps the operator from changing any more nodes. Where that fails, the way back is gone all the same. Never throws. */
+async function brake(
+  client: ClusterClient,
+  { calico }: ClusterState,
+  options: Climb,
+): Promise<readonly StepResult[]> {
+  try {
+    return calico ? await runSteps(await brakeSteps(client, calico), { ...options, client }) : [];
+  } catch (error) {
+    options.onProgress(`the operator could not be held: ${explain(error)}`);
+    return [];
+  }
 }
 
 async function look(client: ClusterClient, resume: Resume | null): Promise<ClusterState> {

@@ -321,6 +321,6 @@ function aboutOf(
     wayOut:
       backup === null
         ? 'Run the mode upgrade again: it goes on. No backup was made: to go back, put the objects that the journal names back by hand (ConfigMaps kube-system/calico-upgrade-action-journal…, field before).'
-        : `Run the mode upgrade again to go on, or the mode rollback with the bundle ${place} (made ${backup.createdAt}) to go back. Until then calico-node may wait for its pods to be deleted (updateStrategy OnDelete), and accounts have the rules of both releases: running nodes keep working.`,
+        : `Run the mode upgrade again to go on, or the mode rollback with the bundle ${place} (made ${backup.createdAt}) to go back. Until then calico-node may wait for its pods to be deleted (updateStrategy OnDelete) or the operator be stopped (no replicas), and accounts have the rules of both releases: running nodes keep working.`,
   };
 }

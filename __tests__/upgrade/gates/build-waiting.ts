@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterClient, KubernetesObject, WatchEvent } from '../../../src/ports/cluster-client.js';
-import type { Waiting } from '../../../src/upgrade/gates/wait-for.js';
+import type { Lasts } from '../../../src/upgrade/gates/stopwatch.js';
+import type { Failure, Waiting } from '../../../src/upgrade/gates/wait-for.js';
 
 /** Limits in the milliseconds of this machine. */
 export function waiting(changes: Partial<Waiting> = {}): Waiting {
@@ -14,6 +15,26 @@ export function waiting(changes: Partial<Waiting> = {}): Waiting {
     ...changes,
   };
 }
+
+/** Limits in the milliseconds of a clock that runs so many times as fast as this machine's. */
+export function hurrying(times: number, changes: Partial<Waiting> = {}): Waiting {
+  const { sleep: wait } = waiting();
+  return waiting({
+    now: () => Date.now() * times,
+    sleep: (ms, signal) => wait(Math.ceil(ms / times), signal),
+    timeoutMs: 300_000,
+    ...changes,
+  });
+}
+
+/** Why something failed; null where it did not. */
+export async function reasonOf(failed: Promise<Failure | null>): Promise<string | null> {
+  return (await failed)?.reason ?? null;
+}
+
+/** As if nothing had lasted for any time, and as if all had for long. */
+export const fresh: Lasts = () => false;
+export const old: Lasts = () => true;
 
 /** Lets everybody who waits for the loop have several turns. */
 export async function turns(): Promise<void> {
@@ -54,6 +75,7 @@ export function waitingPod(said: ContainerSaid = {}, hash = 'new', name = 'calic
     metadata: {
       name,
       namespace: 'kube-system',
+      uid: `uid of ${name}`,
       labels: { 'k8s-app': 'calico-node', 'controller-revision-hash': hash },
     },
     status: {

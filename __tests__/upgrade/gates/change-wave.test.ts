@@ -4,7 +4,7 @@ import { changeWave } from '../../../src/upgrade/gates/change-wave.js';
 import { INTERRUPTED } from '../../../src/upgrade/gates/wait-for.js';
 import { node } from '../../cluster/build.js';
 import { createLivingCluster, type LivingCluster } from '../restore/living-cluster.js';
-import { turns, waiting } from './build-waiting.js';
+import { hurrying, reasonOf, turns, waiting } from './build-waiting.js';
 
 const NODES = ['a', 'b', 'c', 'd'] as const;
 const DAEMON_SET: ObjectReference = {
@@ -57,11 +57,8 @@ function run(nodes: readonly string[], changes: Parameters<typeof waiting>[0] = 
       return cluster.client.delete(reference, options);
     },
   };
-  return changeWave(
-    client,
-    { daemonSet: DAEMON_SET, nodes, soakMs },
-    waiting({ timeoutMs: 1_000, ...changes }),
-  );
+  const wave = { daemonSet: DAEMON_SET, nodes, soakMs };
+  return reasonOf(changeWave(client, wave, waiting({ timeoutMs: 1_000, ...changes })));
 }
 
 function podOn(place: string): KubernetesObject {
@@ -79,6 +76,15 @@ function imageOn(place: string): string {
 
 function withReady(pod: KubernetesObject, status: 'True' | 'False', statuses: readonly object[] = []) {
   return { ...pod, status: { conditions: [{ type: 'Ready', status }], containerStatuses: statuses } };
+}
+
+function nodeSaying(name: string, status: 'True' | 'False' | 'Unknown'): KubernetesObject {
+  const conditions = [{ type: 'Ready', status, message: 'the kubelet said so' }];
+  return { ...node(name), status: { conditions } };
+}
+
+function refOf({ apiVersion, kind, metadata }: KubernetesObject): ObjectReference {
+  return { apiVersion, kind, namespace: metadata.namespace ?? null, name: metadata.name };
 }
 
 function brokenPod(pod: KubernetesObject): KubernetesObject {
@@ -170,11 +176,21 @@ describe('a wave', () => {
     expect(namesOf()).toEqual(['calico-node-a']);
   });
 
-  test('fails at once where a new pod will not become ready', async () => {
+  test('fails where an image was not pulled in the second try either', async () => {
     cluster.onPod = brokenPod;
-    expect(await run(['a', 'b'])).toBe(
+    const begun = Date.now();
+    expect(await run(['a', 'b'], hurrying(100))).toBe(
       'Pod kube-system/calico-node-a, container calico-node: ImagePullBackOff (404)',
     );
+    expect((Date.now() - begun) * 100).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test('passes where the second try pulls it', async () => {
+    cluster.onPod = brokenPod;
+    const done = run(['a'], hurrying(10));
+    await turns();
+    cluster.client.set(withReady(podOn('a'), 'True'));
+    expect(await done).toBeNull();
   });
 
   test('passes over the fault of a new pod that is to go', async () => {
@@ -190,7 +206,7 @@ describe('a wave', () => {
     expect(await run(['a'])).toBeNull();
   });
 
-  test('fails when time is up where a new pod runs and never becomes ready', async () => {
+  test('fails when time is up where a new pod says nothing', async () => {
     cluster.onPod = (pod) => withReady(pod, 'False');
     expect(await run(['a', 'b'], { timeoutMs: 100 })).toBe(
       'not done within 0 s: 2 of 2 nodes have no new pod that is Ready, a for one',
@@ -198,23 +214,119 @@ describe('a wave', () => {
     expect(namesOf()).toEqual(['calico-node-a', 'calico-node-b']);
   });
 
-  test('fails where a pod does not stay well for the soak', async () => {
-    const done = run(['a'], {}, 200);
-    await turns();
-    cluster.client.set(withReady(podOn('a'), 'False'));
-    expect(await done).toBe('after 0 s of soak: 1 of 1 nodes have no new pod that is Ready, a for one');
+  test('fails long before time is up where a new pod runs and never becomes ready', async () => {
+    const state = { running: { startedAt: '2026-11-27T02:00:00Z' } };
+    cluster.onPod = (pod) => withReady(pod, 'False', [{ name: 'calico-node', ready: false, state }]);
+    expect(await run(['a', 'b'], hurrying(200, { timeoutMs: 300_000 }))).toBe(
+      'Pod kube-system/calico-node-a, container calico-node: runs for 60 s without a restart and is not ready',
+    );
   });
 
-  test('fails where a node is not Ready though its pod is', async () => {
-    cluster.client.set({ ...node('b'), status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } });
-    expect(await run(['a', 'b'])).toBe('Node b is not Ready.');
+  test('fails where nobody makes a pod on a node any more', async () => {
+    const pod = podOn('a');
+    const done = run(['a', 'b'], hurrying(200));
+    cluster.onPod = (one) =>
+      one.metadata.name === 'calico-node-a' ? { ...one, spec: { nodeName: 'x' } } : one;
+    await turns();
+    expect(pod.metadata.uid).toBeDefined();
+    expect(await done).toMatch(/^Node a has no pod of the DaemonSet any more/);
   });
 
-  test('fails where a node is not Ready after the soak', async () => {
-    const done = run(['a'], {}, 200);
+  test('fails as soon as a node is lost, and where it says for a while that it is not Ready', async () => {
+    cluster.onPod = (pod) => withReady(pod, 'False');
+    const done = run(['a', 'b'], hurrying(10));
     await turns();
-    cluster.client.set({ ...node('a'), status: { conditions: [] } });
-    expect(await done).toBe('Node a is not Ready.');
+    cluster.client.set(nodeSaying('b', 'Unknown'));
+    expect(await done).toBe('Node b is not Ready: the kubelet said so');
+    cluster.client.set(nodeSaying('b', 'False'));
+    const begun = Date.now();
+    expect(await run(['a', 'b'], hurrying(100))).toBe('Node b is not Ready: the kubelet said so');
+    expect((Date.now() - begun) * 100).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test('passes where a node was not Ready for a moment', async () => {
+    cluster.client.set(nodeSaying('a', 'False'));
+    const done = run(['a'], hurrying(10));
+    await turns();
+    cluster.client.set(nodeSaying('a', 'True'));
+    expect(await done).toBeNull();
+  });
+
+  test.each(['a', 'b', 'c', 'd', 'all'] as const)(
+    'a node that leaves the cluster in the middle takes no part from then on (%s)',
+    async (gone) => {
+      cluster.onPod = (pod) => withReady(pod, 'False');
+      const done = run(NODES, { timeoutMs: 5_000 });
+      await turns();
+      const isGone = (name: string): boolean => gone === 'all' || gone === name;
+      for (const name of NODES) {
+        if (isGone(name)) cluster.client.remove({ apiVersion: 'v1', kind: 'Node', namespace: null, name });
+        else cluster.client.set(withReady(podOn(name), 'True'));
+      }
+      expect(await done).toBeNull();
+    },
+  );
+
+  test('a node that joins in the middle is no part of it', async () => {
+    cluster.onPod = (pod) => withReady(pod, 'False');
+    const done = run(['a'], { timeoutMs: 5_000 });
+    await turns();
+    cluster.client.set(nodeSaying('e', 'Unknown'));
+    cluster.client.set(
+      brokenPod({
+        ...podOn('a'),
+        metadata: { ...podOn('a').metadata, name: 'calico-node-e', uid: 'e' },
+        spec: { nodeName: 'e' },
+      }),
+    );
+    cluster.client.set(withReady(podOn('a'), 'True'));
+    expect(await done).toBeNull();
+  });
+
+  test.each<[string, (pod: KubernetesObject) => void, RegExp]>([
+    [
+      'is not Ready any more',
+      (pod) => cluster.client.set(withReady(pod, 'False')),
+      /calico-node-a is not Ready any more/,
+    ],
+    [
+      'restarts, though it is Ready again',
+      (pod) => cluster.client.set(withReady(pod, 'True', [{ name: 'calico-node', restartCount: 1 }])),
+      /calico-node-a restarted/,
+    ],
+    [
+      'is deleted',
+      (pod) => void cluster.client.delete(refOf(pod)),
+      /calico-node-a was deleted by somebody else/,
+    ],
+    [
+      'is on a node that is lost',
+      () => cluster.client.set(nodeSaying('a', 'Unknown')),
+      /Node a is not Ready/,
+    ],
+  ])('fails at once where in the soak a pod %s', async (_, happen, reason) => {
+    const done = run(['a', 'b'], hurrying(50), 600_000);
+    await turns();
+    happen(podOn('a'));
+    expect(await done).toMatch(reason);
+  });
+
+  test('passes the soak where a node leaves the cluster meanwhile, and its pod after it', async () => {
+    const done = run(['a', 'b'], {}, 200);
+    await turns();
+    const pod = podOn('a');
+    cluster.client.remove({ apiVersion: 'v1', kind: 'Node', namespace: null, name: 'a' });
+    cluster.client.remove(refOf(pod));
+    expect(await done).toBeNull();
+  });
+
+  test('many nodes are watched by one watch, few by one each', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => `n${String(index).padStart(2, '0')}`);
+    cluster = createLivingCluster([...many.map((name) => node(name)), daemonSet('calico/node:v3.31.7')]);
+    move('calico/node:v3.30.7');
+    expect(await run(many)).toBeNull();
+    const watched = cluster.client.calls.filter(({ verb }) => verb === 'watch').map(({ kind }) => kind);
+    expect(watched).toEqual(['DaemonSet', 'Pod', 'Node']);
   });
 
   test('does not wait for a node that left the cluster', async () => {

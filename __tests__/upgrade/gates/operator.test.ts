@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { canarySight, operatorSight } from '../../../src/upgrade/gates/operator.js';
+import { fresh, old } from './build-waiting.js';
 import { bearsMarks, releaseMarks } from '../../../src/upgrade/gates/release-marks.js';
 
 const OLD = 'docker.io/calico/node:v3.30.7';
@@ -92,7 +93,7 @@ const WELL = [installation('v3.30.7'), status('calico', 'TFF'), daemonSet(OLD)];
 
 describe('the operator has brought a release', () => {
   test('once all that speaks of it agrees', () => {
-    expect(operatorSight(BROUGHT, [WELL])).toEqual({ kind: 'done' });
+    expect(operatorSight(BROUGHT, [WELL], fresh)).toEqual({ kind: 'done' });
   });
 
   test.each<[string, readonly KubernetesObject[], string]>([
@@ -122,15 +123,15 @@ describe('the operator has brought a release', () => {
       '2 of 3 pods are new',
     ],
   ])('not while %s', (_, seen, reason) => {
-    const sight = operatorSight(BROUGHT, [seen]);
+    const sight = operatorSight(BROUGHT, [seen], fresh);
     expect(sight).toMatchObject({ kind: 'waiting' });
     expect(JSON.stringify(sight)).toContain(reason);
   });
 
   test('whatever a status says that nobody writes any more', () => {
     const seen = [[...WELL, status('tiers', 'FFT')]];
-    expect(operatorSight({ ...BROUGHT, stale: ['tiers'] }, seen)).toEqual({ kind: 'done' });
-    expect(operatorSight(BROUGHT, seen)).toMatchObject({ kind: 'waiting' });
+    expect(operatorSight({ ...BROUGHT, stale: ['tiers'] }, seen, fresh)).toEqual({ kind: 'done' });
+    expect(operatorSight(BROUGHT, seen, fresh)).toMatchObject({ kind: 'waiting' });
   });
 
   test('will not be where a new pod cannot start; old ones are no matter', () => {
@@ -141,15 +142,15 @@ describe('the operator has brought a release', () => {
       revisions,
       [...pods],
     ];
-    expect(operatorSight(BROUGHT, seen(pod('a', 'new', 'broken')))).toMatchObject({ kind: 'waiting' });
-    expect(operatorSight(BROUGHT, seen(pod('a', 'old', 'broken')))).toMatchObject({ kind: 'failed' });
+    expect(operatorSight(BROUGHT, seen(pod('a', 'new', 'broken')), old)).toMatchObject({ kind: 'waiting' });
+    expect(operatorSight(BROUGHT, seen(pod('a', 'old', 'broken')), old)).toMatchObject({ kind: 'failed' });
   });
 });
 
 describe('the first nodes', () => {
   const revisions = [revision('new', 1), revision('old', 2)];
   const sight = (set: KubernetesObject, ...pods: readonly KubernetesObject[]) =>
-    canarySight({ workload: NODE, nodes: 2 }, [[set], revisions, pods]);
+    canarySight({ workload: NODE, nodes: 2 }, [[set], revisions, pods], old);
 
   test('are waited for while the operator has not moved the DaemonSet, however broken its pods are', () => {
     expect(sight(daemonSet(NEW), pod('a', 'old', 'broken'))).toMatchObject({ kind: 'waiting' });

@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import type { Gate } from '../../../src/upgrade/engine/step.js';
-import { passGate } from '../../../src/upgrade/gates/pass-gate.js';
+import { passGate as passAnyGate } from '../../../src/upgrade/gates/pass-gate.js';
 import { createFakeClusterClient } from '../../ports/fake-cluster-client.js';
-import { turns, waiting, waitingPod } from './build-waiting.js';
+import { reasonOf, turns, waiting, waitingPod } from './build-waiting.js';
+
+function passGate(...args: Parameters<typeof passAnyGate>): Promise<string | null> {
+  return reasonOf(passAnyGate(...args));
+}
 
 const LIMITS = { timeoutMs: 1_000 };
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { isPodReady, podFault } from '../../../src/upgrade/gates/pod-fault.js';
-import { type ContainerSaid, waitingPod } from './build-waiting.js';
+import { isPodReady, isStuck, podFault } from '../../../src/upgrade/gates/pod-fault.js';
+import { type ContainerSaid, fresh, old, waitingPod } from './build-waiting.js';
 
 const FATAL = [
-  'ImagePullBackOff',
   'InvalidImageName',
   'ErrImageNeverPull',
   'ImageInspectError',
@@ -17,7 +16,7 @@ const FATAL = [
 
 describe('podFault', () => {
   test.each(FATAL.flatMap((reason) => [{ reason }, { reason, isInit: true }]))('names %j', (said) => {
-    expect(podFault(waitingPod({ ...said, message: 'no such image' }))).toBe(
+    expect(podFault(waitingPod({ ...said, message: 'no such image' }), fresh)).toBe(
       `Pod kube-system/calico-node-a, container calico-node: ${said.reason} (no such image)`,
     );
   });
@@ -27,7 +26,7 @@ describe('podFault', () => {
     ['a hundredth', { reason: 'CrashLoopBackOff', restarts: 100 }],
     ['crashes of an init container', { reason: 'CrashLoopBackOff', restarts: 3, isInit: true }],
   ])('%s is one', (_, said) => {
-    expect(podFault(waitingPod(said))).toBe(
+    expect(podFault(waitingPod(said), fresh)).toBe(
       'Pod kube-system/calico-node-a, container calico-node: CrashLoopBackOff',
     );
   });
@@ -38,22 +37,37 @@ describe('podFault', () => {
     ['a container that is being made', { reason: 'ContainerCreating' }],
     ['a first pull that failed: it is tried again', { reason: 'ErrImagePull' }],
   ])('%s is none', (_, said) => {
-    expect(podFault(waitingPod(said))).toBeNull();
+    expect(podFault(waitingPod(said), fresh)).toBeNull();
   });
 
-  test('a pod that runs and never becomes ready is none: only the time-out tells', () => {
-    const running = { name: 'calico-node', restartCount: 0, ready: false, state: { running: {} } };
-    const pod = { ...waitingPod(), status: { phase: 'Running', containerStatuses: [running] } };
-    expect(podFault(pod)).toBeNull();
+  test.each(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable'])(
+    '%s is one once it has lasted: a registry may be away for a moment',
+    (reason) => {
+      const pod = waitingPod({ reason, message: '404' });
+      expect(podFault(pod, fresh)).toBeNull();
+      expect(podFault(pod, old)).toBe(
+        `Pod kube-system/calico-node-a, container calico-node: ${reason} (404)`,
+      );
+      expect(isStuck(pod)).toBe(reason === 'ImagePullBackOff');
+    },
+  );
+
+  test('what an image that is not pulled says in turns is one and the same', () => {
+    const asked: string[] = [];
+    for (const reason of ['ErrImagePull', 'ImagePullBackOff']) {
+      podFault(waitingPod({ reason }), (name, ms) => asked.push(`${name} ${ms}`) === 0);
+    }
+    expect(new Set(asked).size).toBe(1);
+    expect(asked[0]).toMatch(/ 20000$/);
   });
 
   test('a debugging container that crashes is none', () => {
     const status = { name: 'debug', restartCount: 9, state: { waiting: { reason: 'ImagePullBackOff' } } };
-    expect(podFault({ ...waitingPod(), status: { ephemeralContainerStatuses: [status] } })).toBeNull();
+    expect(podFault({ ...waitingPod(), status: { ephemeralContainerStatuses: [status] } }, fresh)).toBeNull();
   });
 
   test.each([{}, { status: null }, { status: { containerStatuses: 'none' } }])('%j is none', (rest) => {
-    expect(podFault({ ...waitingPod(), status: undefined, ...rest })).toBeNull();
+    expect(podFault({ ...waitingPod(), status: undefined, ...rest }, fresh)).toBeNull();
   });
 });
 

@@ -1,8 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject, WatchEvent } from '../../../src/ports/cluster-client.js';
-import { INTERRUPTED, type Seen, type Sight, waitFor } from '../../../src/upgrade/gates/wait-for.js';
+import {
+  INTERRUPTED,
+  type Seen,
+  type Sight,
+  waitFor as waitForAll,
+} from '../../../src/upgrade/gates/wait-for.js';
 import { createFakeClusterClient, refusal } from '../../ports/fake-cluster-client.js';
-import { countingWatches, turns, waiting } from './build-waiting.js';
+import { countingWatches, reasonOf, turns, waiting } from './build-waiting.js';
+
+function waitFor(...args: Parameters<typeof waitForAll>): Promise<string | null> {
+  return reasonOf(waitForAll(...args));
+}
 
 const MAPS = { kind: { apiVersion: 'v1', kind: 'ConfigMap' }, options: { namespace: 'kube-system' } };
 const PODS = { kind: { apiVersion: 'v1', kind: 'Pod' }, options: { namespace: 'kube-system' } };

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { hashOf, newestHash } from '../../../src/upgrade/gates/revision.js';
 import { faultOfNewPods, isObserved, newPodsOf, selectorOf } from '../../../src/upgrade/gates/workload.js';
-import { waitingPod } from './build-waiting.js';
+import { old, waitingPod } from './build-waiting.js';
 
 const DAEMON_SET: KubernetesObject = {
   apiVersion: 'apps/v1',
@@ -69,32 +69,34 @@ describe('faultOfNewPods', () => {
   const broken = (hash: string, name?: string) => waitingPod({ reason: 'ImagePullBackOff' }, hash, name);
 
   test('tells of a new pod', () => {
-    expect(faultOfNewPods(DAEMON_SET, revisions, [broken('new')])).toContain('ImagePullBackOff');
+    expect(faultOfNewPods(DAEMON_SET, revisions, [broken('new')], old)).toMatchObject({
+      pods: [{ metadata: { name: 'calico-node-a' } }],
+    });
   });
 
   test('old pods that are broken are none: they are why somebody goes back', () => {
-    expect(faultOfNewPods(DAEMON_SET, revisions, [broken('old')])).toBeNull();
+    expect(faultOfNewPods(DAEMON_SET, revisions, [broken('old')], old)).toBeNull();
   });
 
   test('a pod that is to go is none', () => {
     const pod = broken('new');
     const metadata = { ...pod.metadata, deletionTimestamp: '2026-11-27T02:00:00Z' };
-    expect(faultOfNewPods(DAEMON_SET, revisions, [{ ...pod, metadata }])).toBeNull();
+    expect(faultOfNewPods(DAEMON_SET, revisions, [{ ...pod, metadata }], old)).toBeNull();
   });
 
   test('one of another workload of that revision is none', () => {
-    expect(faultOfNewPods(DAEMON_SET, revisions, [broken('new', 'calico-typha-a')])).toBeNull();
+    expect(faultOfNewPods(DAEMON_SET, revisions, [broken('new', 'calico-typha-a')], old)).toBeNull();
   });
 
   test('none as long as the controller has not seen what is wanted: the newest revision is the one before', () => {
     const unseen = { ...DAEMON_SET, status: { observedGeneration: 1 } };
     expect(isObserved(unseen)).toBe(false);
-    expect(faultOfNewPods(unseen, revisions, [broken('new')])).toBeNull();
+    expect(faultOfNewPods(unseen, revisions, [broken('new')], old)).toBeNull();
   });
 
   test('none of a workload that is to have no pods', () => {
     const none = { ...DAEMON_SET, spec: { ...(DAEMON_SET['spec'] as object), replicas: 0 } };
-    expect(faultOfNewPods(none, revisions, [broken('new')])).toBeNull();
+    expect(faultOfNewPods(none, revisions, [broken('new')], old)).toBeNull();
   });
 
   test('none where no revision can be told', () => {

@@ -46,7 +46,11 @@ function stepsOf(live: KubernetesObject, changes: readonly StagedChange[]): read
   const calico = buildCalico({ method: 'helm' });
   const operator = { installation: live, deployment: null, resources: [], imageSets: [], tigeraStatuses: [] };
   const state = buildState({ calico: { ...calico, operator } as unknown as typeof calico });
-  return operatorHopSteps(state, changes, 'v3.31.7', { canaryNodes: 1, maxUnavailable: { nodes: 3 } });
+  return operatorHopSteps(state, changes, 'v3.31.7', {
+    canaryNodes: 1,
+    maxUnavailable: { nodes: 3 },
+    soakMs: 0,
+  });
 }
 
 describe('an operator that takes over with changes in its resources', () => {

@@ -2,10 +2,11 @@ import { ActionError } from '../../errors.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import { passGate } from '../gates/pass-gate.js';
 import { changeWave } from '../gates/change-wave.js';
-import { INTERRUPTED, type Waiting } from '../gates/wait-for.js';
+import { type Failure, failure, INTERRUPTED, type Waiting } from '../gates/wait-for.js';
+import { collectEvidence } from '../gates/collect-evidence.js';
 import type { Journal } from '../journal/journal.js';
 import { inBatches } from '../plan/in-batches.js';
-import type { Step, StepResult, Write } from './step.js';
+import type { Evidence, Step, StepResult, Write } from './step.js';
 import type { TrafficCheck } from './traffic-check.js';
 import { writeObject } from './write-object.js';
 
@@ -40,29 +41,34 @@ export async function runSteps(steps: readonly Step[], run: Run): Promise<readon
 async function runStep(step: Step, run: Run): Promise<StepResult> {
   const begun = run.now();
   const progress = { written: 0 };
-  const close = (outcome: StepResult['outcome'], reason: string): StepResult => ({
+  const close = (
+    outcome: StepResult['outcome'],
+    reason: string,
+    evidence: readonly Evidence[] = [],
+  ): StepResult => ({
     stage: step.stage,
     title: step.title,
     written: progress.written,
     ms: run.now() - begun,
     outcome,
     reason,
-    evidence: [],
+    evidence,
   });
   try {
-    const reason = await carryOut(step, run, progress);
+    const failed = await carryOut(step, run, progress);
     if (run.signal.aborted) return close('interrupted', 'The run was told to stop.');
-    return reason === null ? close('done', '') : close('failed', reason);
+    if (failed === null) return close('done', '');
+    return close('failed', failed.reason, await collectEvidence(run.client, failed.pods, run));
   } catch (error) {
     if (run.signal.aborted) return close('interrupted', 'The run was told to stop.');
     return close('failed', messageOf(error));
   }
 }
 
-/** Null where the step is done, the reason where it failed. */
-async function carryOut(step: Step, run: Run, progress: { written: number }): Promise<string | null> {
+/** Null where the step is done, why not where it failed. */
+async function carryOut(step: Step, run: Run, progress: { written: number }): Promise<Failure | null> {
   const { client, journal, signal } = run;
-  if (signal.aborted) return INTERRUPTED;
+  if (signal.aborted) return failure(INTERRUPTED);
   run.onProgress(`${step.stage}: ${step.title}`);
   await journal.begin(step.stage, step.title);
   for (const batch of batchesOf(step.writes)) {
@@ -71,27 +77,27 @@ async function carryOut(step: Step, run: Run, progress: { written: number }): Pr
     await inBatches(batch, async (write) => {
       if (!signal.aborted && (await writeObject(client, write))) progress.written += 1;
     });
-    if (run.signal.aborted) return INTERRUPTED;
+    if (run.signal.aborted) return failure(INTERRUPTED);
   }
   const waiting: Waiting = { signal, sleep: run.sleep, now: run.now, timeoutMs: run.timeoutMs };
   if (step.wave !== null) {
-    const failure = await changeWave(client, step.wave, waiting);
-    if (failure !== null) return failure;
+    const failed = await changeWave(client, step.wave, waiting);
+    if (failed !== null) return failed;
     const lost = await lookAtTraffic(run, step.wave.nodes);
     if (lost !== null) return lost;
   }
   for (const gate of step.gates) {
-    const failure = await passGate(client, gate, waiting);
-    if (failure !== null) return failure;
+    const failed = await passGate(client, gate, waiting);
+    if (failed !== null) return failed;
   }
   return step.gates.some(({ kind }) => kind === 'canary') ? lookAtTraffic(run, []) : null;
 }
 
 /** Null where all that look at the traffic are content; what the first says that is not, otherwise. */
-async function lookAtTraffic({ traffic = [] }: Run, nodes: readonly string[]): Promise<string | null> {
+async function lookAtTraffic({ traffic = [] }: Run, nodes: readonly string[]): Promise<Failure | null> {
   for (const { afterWave } of traffic) {
-    const failure = await afterWave(nodes);
-    if (failure !== null) return failure;
+    const lost = await afterWave(nodes);
+    if (lost !== null) return failure(lost);
   }
   return null;
 }

@@ -43,8 +43,15 @@ export type Gate =
   | { readonly kind: 'api-service'; readonly name: string }
   /** Objects under deletion are gone. */
   | { readonly kind: 'gone'; readonly objects: readonly ObjectReference[] }
-  /** So many nodes run what the operator brings, and are well. */
-  | { readonly kind: 'canary'; readonly workload: MovedWorkload; readonly nodes: number }
+  /** A Deployment that was scaled to nothing: none of its pods writes any more. */
+  | { readonly kind: 'stopped'; readonly workload: ObjectReference }
+  /** So many nodes run what the operator brings, and stay well for the soak. */
+  | {
+      readonly kind: 'canary';
+      readonly workload: MovedWorkload;
+      readonly nodes: number;
+      readonly soakMs: number;
+    }
   /** The operator has brought that release everywhere; an empty one is not known. */
   | {
       readonly kind: 'operator';

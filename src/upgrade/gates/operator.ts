@@ -1,12 +1,14 @@
-import { listAt, numberAt, textAt } from '../../cluster/fields.js';
+import { numberAt, textAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject, ObjectKind } from '../../ports/cluster-client.js';
 import type { MovedWorkload } from '../engine/step.js';
 import { isPodReady } from './pod-fault.js';
 import { bearsMarks } from './release-marks.js';
 import { rolloutOf } from './rollout.js';
+import type { Lasts } from './stopwatch.js';
+import { statusFault, statusWait } from './tigera-status.js';
 import type { Seen, Sight, Source } from './wait-for.js';
-import { faultOfNewPods, isObserved, newPodsOf, POD, REVISIONS } from './workload.js';
+import { faultOfNewPods, isObserved, newPodsOf, POD, REVISIONS, sourceOf, unreadyOf } from './workload.js';
 
 const MOST_REASONS = 3;
 const INSTALLATION: ObjectKind = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation' };
@@ -44,7 +46,7 @@ export function operatorSources({ workloads }: Pick<Brought, 'workloads'>): read
  *
  * @see https://docs.tigera.io/calico/latest/reference/installation/api
  */
-export function operatorSight({ calico, workloads, stale }: Brought, seen: Seen): Sight {
+export function operatorSight({ calico, workloads, stale }: Brought, seen: Seen, lasts: Lasts): Sight {
   const all = seen.flat();
   const of = (...kinds: readonly string[]): KubernetesObject[] =>
     all.filter(({ kind }) => kinds.includes(kind));
@@ -53,11 +55,10 @@ export function operatorSight({ calico, workloads, stale }: Brought, seen: Seen)
   // What only the other release has may be broken, and is about to go
   const isWanted = (live: KubernetesObject): boolean =>
     workloads.some(({ object }) => nameOf(object) === nameOf(referenceOf(live)));
+  const statuses = of('TigeraStatus').filter(({ metadata }) => !stale.includes(metadata.name));
   const waits = [
     ...versionFault(installation, calico),
-    ...of('TigeraStatus')
-      .filter(({ metadata }) => !stale.includes(metadata.name))
-      .flatMap((status) => statusFault(status, installation)),
+    ...statuses.flatMap((status) => statusWait(status, installation)),
     ...workloads.flatMap((workload) => moveFault(workload, running)),
     ...running.filter(isWanted).flatMap((workload) => {
       const sight = rolloutOf(workload);
@@ -68,38 +69,60 @@ export function operatorSight({ calico, workloads, stale }: Brought, seen: Seen)
   // What pods suffer from whose workload the operator has not moved yet is what it is about to mend
   const moved = running.filter((one) => workloads.some((workload) => isMoved(workload, one)));
   const revisions = of('ControllerRevision', 'ReplicaSet');
-  const fault = moved.map((one) => faultOfNewPods(one, revisions, of('Pod'))).find((one) => one !== null);
-  return fault === undefined
-    ? { kind: 'waiting', reason: waits.slice(0, MOST_REASONS).join('; ') }
-    : { kind: 'failed', reason: fault };
+  const fault = firstOf(moved, (one) => faultOfNewPods(one, revisions, of('Pod'), lasts));
+  if (fault !== null) return { kind: 'failed', ...fault };
+  const unready = moved.flatMap((one) => unreadyOf(one, revisions, of('Pod')));
+  const degraded = firstOf(statuses, (status) => statusFault(status, lasts));
+  return degraded === null
+    ? { kind: 'waiting', reason: waits.slice(0, MOST_REASONS).join('; '), pods: unready }
+    : { kind: 'failed', reason: degraded, pods: unready };
+}
+
+/** The first nodes that the operator changes, one at a time. */
+export interface Canary {
+  readonly workload: MovedWorkload;
+  readonly nodes: number;
 }
 
 /** What {@link canarySight} judges. */
-export function canarySources({ object: { namespace } }: MovedWorkload): readonly Source[] {
-  return IN_NAMESPACES.filter(({ kind }) => kind !== 'Deployment' && kind !== 'ReplicaSet').map((kind) => ({
-    kind,
-    options: { namespace },
-  }));
+export function canarySources({ workload: { object } }: Canary): readonly Source[] {
+  const { namespace } = object;
+  const kinds = IN_NAMESPACES.filter(({ kind }) => kind !== 'Deployment' && kind !== 'ReplicaSet');
+  return [
+    sourceOf({ ...STATUS, namespace: null, name: 'calico' }),
+    ...kinds.map((kind) => ({ kind, options: { namespace } })),
+  ];
 }
 
-/** Whether so many nodes run a release that the operator rolls out one node at a time, and are well. Pure. */
-export function canarySight(
-  { workload, nodes }: { readonly workload: MovedWorkload; readonly nodes: number },
-  seen: Seen,
-): Sight {
+/** Whether so many nodes run a release that the operator rolls out one node at a time, and are Ready. Pure. */
+export function canarySight({ workload, nodes }: Canary, seen: Seen, lasts: Lasts): Sight {
   const all = seen.flat();
+  const of = (kind: string): KubernetesObject[] => all.filter((one) => one.kind === kind);
+  const degraded = firstOf(of('TigeraStatus'), (status) => statusFault(status, lasts));
   const daemonSet = all.find((one) => isMoved(workload, one));
   const name = nameOf(workload.object);
-  if (!daemonSet) return { kind: 'waiting', reason: `the operator has not moved ${name} yet` };
-  const pods = all.filter(({ kind }) => kind === 'Pod');
-  const revisions = all.filter(({ kind }) => kind === 'ControllerRevision');
-  const ready = newPodsOf(daemonSet, revisions, pods).filter(isPodReady).length;
+  if (!daemonSet) {
+    return degraded === null
+      ? { kind: 'waiting', reason: `the operator has not moved ${name} yet` }
+      : { kind: 'failed', reason: degraded };
+  }
+  const revisions = of('ControllerRevision');
+  const ready = newPodsOf(daemonSet, revisions, of('Pod')).filter(isPodReady).length;
   const wanted = Math.min(nodes, numberAt(daemonSet, 'status', 'desiredNumberScheduled') ?? 0);
   if (isObserved(daemonSet) && ready >= wanted) return { kind: 'done' };
-  const fault = faultOfNewPods(daemonSet, revisions, pods);
-  return fault === null
-    ? { kind: 'waiting', reason: `${name}: ${ready} of the first ${wanted} nodes are there` }
-    : { kind: 'failed', reason: fault };
+  const fault = faultOfNewPods(daemonSet, revisions, of('Pod'), lasts);
+  if (fault !== null) return { kind: 'failed', ...fault };
+  const pods = unreadyOf(daemonSet, revisions, of('Pod'));
+  return degraded === null
+    ? { kind: 'waiting', reason: `${name}: ${ready} of the first ${wanted} nodes are there`, pods }
+    : { kind: 'failed', reason: degraded, pods };
+}
+
+/** The pods that {@link canarySight} counts. */
+export function canaryPods({ workload }: Canary, seen: Seen): readonly KubernetesObject[] {
+  const all = seen.flat();
+  const daemonSet = all.find((one) => isMoved(workload, one));
+  return daemonSet ? newPodsOf(daemonSet, all, all.filter(isPodReady)) : [];
 }
 
 function isMoved({ object, marks }: MovedWorkload, live: KubernetesObject): boolean {
@@ -118,20 +141,10 @@ function moveFault(workload: MovedWorkload, running: readonly KubernetesObject[]
   return [`the operator has not moved ${nameOf(workload.object)} yet`];
 }
 
-function statusFault(status: KubernetesObject, installation: KubernetesObject | undefined): string[] {
-  const { name } = status.metadata;
-  const conditions = new Map(
-    listAt(status, 'status', 'conditions').map((condition) => [textAt(condition, 'type'), condition]),
-  );
-  const is = (type: string): boolean => textAt(conditions.get(type), 'status') === 'True';
-  // The status `calico` is about the Installation; older operators do not say which generation they have seen
-  const generation = name === 'calico' ? (installation?.metadata.generation ?? 0) : 0;
-  const isCurrent = [...conditions.values()].every(
-    (condition) => (numberAt(condition, 'observedGeneration') ?? generation) >= generation,
-  );
-  if (is('Available') && !is('Progressing') && !is('Degraded') && isCurrent) return [];
-  const said = ['Degraded', 'Progressing']
-    .map((type) => textAt(conditions.get(type), 'message'))
-    .find(Boolean);
-  return [`TigeraStatus ${name} is not well${said ? ` (${said})` : ''}`];
+function firstOf<Item, Found>(items: readonly Item[], find: (item: Item) => Found | null): Found | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
 }

@@ -2,29 +2,40 @@ import { listAt, textAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 import type { Gate } from '../engine/step.js';
-import { canarySight, canarySources, operatorSight, operatorSources } from './operator.js';
+import { passEstablished } from './established.js';
+import { canaryPods, canarySight, canarySources, operatorSight, operatorSources } from './operator.js';
+import { untilNoProgress } from './progress.js';
 import { rolloutOf } from './rollout.js';
-import { type Seen, type Sight, waitFor, type Waiting } from './wait-for.js';
-import { faultOfNewPods, POD, REVISIONS, selectorOf, sourceOf } from './workload.js';
+import { soak } from './soak.js';
+import type { Lasts } from './stopwatch.js';
+import { passStopped } from './stopped.js';
+import { type Failure, failure, type Seen, type Sight, waitFor, type Waiting } from './wait-for.js';
+import { faultOfNewPods, POD, REVISIONS, selectorOf, sourceOf, unreadyOf } from './workload.js';
 
-const DEFINITION = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' } as const;
 const API_SERVICE = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', namespace: null } as const;
 
 /** Waits until a gate's condition holds. @returns null where it does; why not, otherwise */
-export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiting): Promise<string | null> {
+export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiting): Promise<Failure | null> {
   switch (gate.kind) {
     case 'established':
-      return waitFor(client, [{ kind: DEFINITION, options: {} }], establishedIn(gate.names), waiting);
+      return passEstablished(client, gate.names, waiting);
     case 'rollout':
       return passRollout(client, gate.workload, waiting);
+    case 'stopped':
+      return passStopped(client, gate.workload, waiting);
     case 'api-service':
       return waitFor(client, [sourceOf({ ...API_SERVICE, name: gate.name })], available(gate.name), waiting);
     case 'gone':
       return waitFor(client, gate.objects.map(sourceOf), goneFrom, waiting);
     case 'canary':
-      return waitFor(client, canarySources(gate.workload), (seen) => canarySight(gate, seen), waiting);
+      return passCanary(client, gate, waiting);
     case 'operator':
-      return waitFor(client, operatorSources(gate), (seen) => operatorSight(gate, seen), waiting);
+      return untilNoProgress(
+        client,
+        operatorSources(gate),
+        (seen, lasts) => operatorSight(gate, seen, lasts),
+        waiting,
+      );
   }
 }
 
@@ -32,39 +43,51 @@ async function passRollout(
   client: ClusterClient,
   workload: ObjectReference,
   waiting: Waiting,
-): Promise<string | null> {
+): Promise<Failure | null> {
   const live = await client.get(workload);
   const revisions = REVISIONS[workload.kind];
-  if (live === null || !revisions) return `${nameOf(workload)} is not there any more.`;
+  if (live === null || !revisions) return failure(`${nameOf(workload)} is not there any more.`);
   const options = { namespace: workload.namespace, labelSelector: selectorOf(live) };
   const sources = [sourceOf(workload), { kind: revisions, options }, { kind: POD, options }];
-  return waitFor(client, sources, (seen) => rolloutSight(workload, seen), waiting);
+  const judge = (seen: Seen, lasts: Lasts): Sight => rolloutSight(workload, seen, lasts);
+  return untilNoProgress(client, sources, judge, waiting);
 }
 
-function rolloutSight(workload: ObjectReference, seen: Seen): Sight {
+function rolloutSight(workload: ObjectReference, seen: Seen, lasts: Lasts): Sight {
   const [objects = [], revisions = [], pods = []] = seen;
   const [object] = objects;
   if (!object) return { kind: 'failed', reason: `${nameOf(workload)} was deleted.` };
   const sight = rolloutOf(object);
-  const fault = sight.kind === 'waiting' ? faultOfNewPods(object, revisions, pods) : null;
-  return fault === null ? sight : { kind: 'failed', reason: fault };
+  if (sight.kind !== 'waiting') return sight;
+  const fault = faultOfNewPods(object, revisions, pods, lasts);
+  return fault === null
+    ? { ...sight, pods: unreadyOf(object, revisions, pods) }
+    : { kind: 'failed', ...fault };
 }
 
-function establishedIn(names: readonly string[]): (seen: Seen) => Sight {
-  return ([definitions = []]) => {
-    const byName = new Map(definitions.map((definition) => [definition.metadata.name, definition]));
-    const wanting = names.find((name) => !isConditionTrue(byName.get(name), 'Established'));
-    return wanting === undefined
-      ? { kind: 'done' }
-      : { kind: 'waiting', reason: `the definition ${wanting} is not Established` };
+/** The operator’s own knob keeps it from going on while the first nodes soak. */
+async function passCanary(
+  client: ClusterClient,
+  gate: Extract<Gate, { readonly kind: 'canary' }>,
+  waiting: Waiting,
+): Promise<Failure | null> {
+  let pods: readonly KubernetesObject[] = [];
+  const judge = (seen: Seen, lasts: Lasts): Sight => {
+    pods = canaryPods(gate, seen);
+    return canarySight(gate, seen, lasts);
   };
+  const fault = await untilNoProgress(client, canarySources(gate), judge, waiting);
+  if (fault !== null) return fault;
+  const live = await client.get(gate.workload.object);
+  if (live === null) return failure(`${nameOf(gate.workload.object)} is not there any more.`);
+  return soak(client, live, { pods, soakMs: gate.soakMs }, waiting);
 }
 
 function available(name: string): (seen: Seen) => Sight {
   return ([services = []]) => {
     const [service] = services;
-    if (isConditionTrue(service, 'Available')) return { kind: 'done' };
     const condition = listAt(service, 'status', 'conditions').find(({ type }) => type === 'Available');
+    if (textAt(condition, 'status') === 'True') return { kind: 'done' };
     const said = textAt(condition, 'message') || 'it says nothing yet';
     return { kind: 'waiting', reason: `APIService ${name} is not Available: ${said}` };
   };
@@ -79,10 +102,4 @@ function goneFrom(seen: Seen): Sight {
     kind: 'waiting',
     reason: `${nameOf(referenceOf(left))} is still under deletion${why === '' ? '' : `: ${why}`}`,
   };
-}
-
-function isConditionTrue(object: KubernetesObject | undefined, type: string): boolean {
-  return listAt(object, 'status', 'conditions').some(
-    (condition) => condition['type'] === type && condition['status'] === 'True',
-  );
 }

@@ -1,8 +1,9 @@
 import { numberAt, textMapAt } from '../../cluster/fields.js';
 import type { KubernetesObject, ObjectKind, ObjectReference } from '../../ports/cluster-client.js';
-import { podFault } from './pod-fault.js';
+import { isPodReady, podFault } from './pod-fault.js';
 import { hashOf, newestHash } from './revision.js';
-import type { Source } from './wait-for.js';
+import type { Lasts } from './stopwatch.js';
+import type { Failure, Source } from './wait-for.js';
 
 export const POD: ObjectKind = { apiVersion: 'v1', kind: 'Pod' };
 /** What a DaemonSet's revisions, and a Deployment's, are kept in. */
@@ -52,8 +53,26 @@ export function faultOfNewPods(
   workload: KubernetesObject,
   revisions: readonly KubernetesObject[],
   pods: readonly KubernetesObject[],
-): string | null {
+  lasts: Lasts,
+): Failure | null {
   if (!isObserved(workload) || numberAt(workload, 'spec', 'replicas') === 0) return null;
-  const faults = newPodsOf(workload, revisions, pods).map(podFault);
-  return faults.find((fault) => fault !== null) ?? null;
+  return faultOf(newPodsOf(workload, revisions, pods), lasts);
+}
+
+/** What the first of those pods says that will not become ready; null where all may. */
+export function faultOf(pods: readonly KubernetesObject[], lasts: Lasts): Failure | null {
+  for (const pod of pods) {
+    const reason = isPodReady(pod) ? null : podFault(pod, lasts);
+    if (reason !== null) return { reason, pods: [pod] };
+  }
+  return null;
+}
+
+/** Those of a workload's new pods that are not Ready. */
+export function unreadyOf(
+  workload: KubernetesObject,
+  revisions: readonly KubernetesObject[],
+  pods: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  return newPodsOf(workload, revisions, pods).filter((pod) => !isPodReady(pod));
 }

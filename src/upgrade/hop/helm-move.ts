@@ -102,6 +102,7 @@ export async function tellHelm(helm: Helm, { move }: RenderedRelease, run: Run):
     ms: run.now() - begun,
     outcome,
     reason,
+    evidence: [],
   });
   try {
     const held = await letGo(move, run);

@@ -3,7 +3,7 @@ import type { StagedChange } from '../engine/staged-steps.js';
 import type { MovedWorkload, Step } from '../engine/step.js';
 import { operatorSteps } from '../restore/operator-steps.js';
 import type { RestoreItem } from '../restore/restore-item.js';
-import type { WaveOptions } from '../waves/plan-waves.js';
+import type { KnobOptions } from '../restore/operator-knobs.js';
 
 /**
  * The steps in which the operator of the target takes over and rolls Calico: one node at a time for the canary, then as
@@ -16,7 +16,7 @@ export function operatorHopSteps(
   state: ClusterState,
   changes: readonly StagedChange[],
   target: string,
-  { isResumed = false, ...options }: WaveOptions & { readonly isResumed?: boolean },
+  { isResumed = false, ...options }: KnobOptions & { readonly isResumed?: boolean },
 ): readonly Step[] {
   return operatorSteps(
     {

@@ -12,6 +12,7 @@ import { formatVersion, type Version } from '../../version/version.js';
 import { operatorHopSteps } from './operator-move.js';
 import { inBatches } from '../plan/in-batches.js';
 import { stageOf } from '../plan/stages.js';
+import { knowsMinReady } from '../restore/operator-knobs.js';
 import { planWaves, type WaveOptions, type WavePlan } from '../waves/plan-waves.js';
 
 export interface HopOptions extends WaveOptions {
@@ -68,7 +69,10 @@ export async function planHop(
     kubeControllers: hasOperator ? null : (kubeControllers?.reference ?? null),
     apiService: hasOperator ? null : (apiserver?.apiService?.reference ?? null),
     operatorSteps: hasOperator
-      ? operatorHopSteps(state, changes.filter(isOperators), formatVersion(to), options)
+      ? operatorHopSteps(state, changes.filter(isOperators), formatVersion(to), {
+          ...options,
+          hasMinReady: await knowsMinReady(client),
+        })
       : [],
   });
   return { steps, waves };

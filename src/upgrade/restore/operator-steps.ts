@@ -3,9 +3,19 @@ import { groupOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { Gate, MovedWorkload, ObjectWrite, Step, Write } from '../engine/step.js';
 import { withField } from '../engine/with-field.js';
-import { FIELD_MANAGER } from '../plan/try-changes.js';
-import { type WaveOptions, widthOf } from '../waves/plan-waves.js';
+import { widthOf } from '../waves/plan-waves.js';
 import { objectWrite, step } from '../engine/staged-steps.js';
+import {
+  type Knob,
+  knobsOf,
+  type KnobOptions,
+  knobWrite,
+  knobWrites,
+  MIN_READY,
+  ownValue,
+  WIDTH,
+  withCanaryKnobs,
+} from './operator-knobs.js';
 import type { Going, NodeRestoration, Restoration } from './plan-restore.js';
 import { OPERATOR_GROUP } from './rendered.js';
 import type { RestoreItem } from './restore-item.js';
@@ -19,21 +29,20 @@ export interface OperatorMove extends Pick<Restoration, 'calico' | 'items' | 'mo
   readonly isForward: boolean;
 }
 
-/** How many nodes the operator changes at a time. */
-const WIDTH = ['spec', 'nodeUpdateStrategy', 'rollingUpdate', 'maxUnavailable'] as const;
 const REPLICAS = ['spec', 'replicas'] as const;
 /** What every operator renders, whatever its resources say. */
 const ALWAYS: ReadonlySet<string> = new Set(['calico-node', 'calico-typha', 'calico-kube-controllers']);
 
 /**
- * The operator rolls the nodes itself: one at a time for the canary, then as wide as was asked, by the knob that the
- * Installation has for it, so that it goes on by itself where this run dies. The knob is given back at the end. The
- * operator that runs is stopped first: it would fill its own defaults into what is put back, and roll it out.
+ * The operator rolls the nodes itself: one at a time for the canary, then as wide as was asked, each staying well for the
+ * soak, by the knobs that the Installation has for it, so that it goes on by itself where this run dies. The knobs are given
+ * back at the end. On the way back the operator that runs is stopped first: it would fill its own defaults into what is put
+ * back, and roll it out.
  */
 export function operatorSteps(
   restoration: OperatorMove,
   found: readonly RestoreItem[],
-  options: WaveOptions,
+  options: KnobOptions,
 ): readonly Step[] {
   const installation = restoration.calico?.operator?.installation ?? null;
   const resources = found.filter(isResource);
@@ -47,7 +56,7 @@ export function operatorSteps(
     return [
       ...cleared(restoration),
       step('operator', 'the Installation and its like', resources.map(writeOf)),
-      ...leftKnob(restoration, resources),
+      ...leftKnobs(restoration, resources),
       step('operator', 'the operator', others.map(writeOf), gates),
     ];
   }
@@ -68,12 +77,15 @@ interface Parts {
 function rolling(
   restoration: OperatorMove,
   { installation, resources, others }: Parts,
-  { maxUnavailable, canaryNodes }: WaveOptions,
+  options: KnobOptions,
 ): readonly Step[] {
   const item = resources.find(isInstallation);
-  const own = item ? valueAt(item.saved, ...WIDTH) : ownWidth(restoration, installation);
-  const width = widthOf(maxUnavailable, restoration.state.nodes.length);
-  const knob = (before: unknown, after: unknown): Write => widthWrite(installation, before, after);
+  const saved = restoration.items.find(isInstallation)?.saved;
+  const own = (field: readonly string[]): unknown =>
+    item ? valueAt(item.saved, ...field) : ownValue(installation, saved, field);
+  const knobs = knobsOf(own, restoration.state.nodes.length, options);
+  const width = widthOf(options.maxUnavailable, restoration.state.nodes.length);
+  const { canaryNodes, soakMs } = options;
   const canary = nodeWorkload(restoration);
   const gate = brought(restoration);
   const { isForward } = restoration;
@@ -81,8 +93,8 @@ function rolling(
   const isKnobApart = isForward || item === undefined;
   return [
     step('operator', 'the Installation and its like; nodes one at a time', [
-      ...(isForward ? [] : resources.map((one) => (one === item ? writeHeld(one) : writeOf(one)))),
-      ...(isKnobApart ? [knob(item ? valueAt(installation, ...WIDTH) : own, 1)] : []),
+      ...(isForward ? [] : resources.map((one) => (one === item ? writeHeld(one, knobs) : writeOf(one)))),
+      ...(isKnobApart ? firstTurns(installation, knobs) : []),
     ]),
     step(
       'operator',
@@ -90,39 +102,35 @@ function rolling(
       [
         ...others.map((one) => (isStopped && isOperator(one) ? writeStopped(one) : writeOf(one))),
         // What is new in them is for the operator that comes: the present one would roll it out by itself
-        ...(isForward ? resources.map((one) => (one === item ? writeHeld(held(one)) : writeOf(one))) : []),
+        ...(isForward
+          ? resources.map((one) => (one === item ? writeHeld(held(one, knobs), knobs) : writeOf(one)))
+          : []),
       ],
       [
         ...operatorRollout(restoration, others),
-        ...(canary ? [{ kind: 'canary' as const, workload: canary, nodes: canaryNodes }] : []),
+        ...(canary ? [{ kind: 'canary' as const, workload: canary, nodes: canaryNodes, soakMs }] : []),
       ],
     ),
-    step('operator', `the other nodes, ${width} at a time`, [knob(1, width)], [gate]),
-    step('operator', 'the Installation’s own width', [knob(width, own)], [gate]),
+    step(
+      'operator',
+      `the other nodes, ${width} at a time`,
+      knobWrites(installation, knobs, 'canary', 'rest'),
+      [gate],
+    ),
+    step('operator', 'the Installation’s own knobs', knobWrites(installation, knobs, 'rest', 'own'), [gate]),
   ];
 }
 
-/** The knob that an earlier run left in an Installation that otherwise stays as it is. */
-function leftKnob(restoration: OperatorMove, resources: readonly RestoreItem[]): readonly Step[] {
-  const installation = restoration.calico?.operator?.installation;
+/** The knobs that an earlier run left in an Installation that otherwise stays as it is. */
+function leftKnobs({ calico, items }: OperatorMove, resources: readonly RestoreItem[]): readonly Step[] {
+  const installation = calico?.operator?.installation;
   if (!installation || resources.some(isInstallation)) return [];
-  const [present, own] = [valueAt(installation, ...WIDTH), ownWidth(restoration, installation)];
-  if (present === own) return [];
-  return [step('operator', 'the Installation’s own width', [widthWrite(installation, present, own)])];
-}
-
-/** What the Installation itself says, or said before a run of this program turned the knob. */
-function ownWidth({ items }: OperatorMove, installation: KubernetesObject): unknown {
-  const isOurs = (installation.metadata.managedFields ?? []).some(
-    ({ manager, fieldsV1 }) =>
-      manager === FIELD_MANAGER && valueAt(fieldsV1, ...WIDTH.map((name) => `f:${name}`)) !== undefined,
-  );
   const saved = items.find(isInstallation)?.saved;
-  return valueAt(isOurs && saved ? saved : installation, ...WIDTH);
-}
-
-function widthWrite(installation: KubernetesObject, before: unknown, after: unknown): Write {
-  return { kind: 'field', object: referenceOf(installation), field: WIDTH, before, after };
+  const writes = [WIDTH, MIN_READY].flatMap((field) => {
+    const [present, own] = [valueAt(installation, ...field), ownValue(installation, saved, field)];
+    return present === own ? [] : [knobWrite(installation, field, present, own)];
+  });
+  return writes.length === 0 ? [] : [step('operator', 'the Installation’s own knobs', writes)];
 }
 
 /** No operator writes from here on; what it has rolled out runs on. */
@@ -137,7 +145,7 @@ function stopped(others: readonly RestoreItem[]): readonly Step[] {
     before: valueAt(live, ...REPLICAS),
     after: 0,
   };
-  return [step('operator', 'the present operator stops', [write], [{ kind: 'rollout', workload: object }])];
+  return [step('operator', 'the present operator stops', [write], [{ kind: 'stopped', workload: object }])];
 }
 
 /** Nothing can be made in a namespace under deletion, and a registered API that does not answer keeps it so. */
@@ -161,15 +169,23 @@ function writeStopped({ live, saved, object }: RestoreItem): Write {
   return { kind: 'object', object, before: live && withField(live, REPLICAS, 0), after: saved };
 }
 
-function writeHeld({ live, saved, object }: RestoreItem): Write {
+function writeHeld({ live, saved, object }: RestoreItem, knobs: readonly Knob[]): Write {
   return saved === null
     ? { kind: 'object', object, before: live, after: saved }
-    : objectWrite(live, withField(saved, WIDTH, 1));
+    : objectWrite(live, withCanaryKnobs(saved, knobs));
 }
 
-/** With the knob as the step before left it. */
-function held(item: RestoreItem): RestoreItem {
-  return { ...item, live: item.live && withField(item.live, WIDTH, 1) };
+/** With the knobs as the step before left them. */
+function held(item: RestoreItem, knobs: readonly Knob[]): RestoreItem {
+  return { ...item, live: item.live && withCanaryKnobs(item.live, knobs) };
+}
+
+/** From what the Installation says now to what it is to say while the first nodes change. */
+function firstTurns(installation: KubernetesObject, knobs: readonly Knob[]): readonly Write[] {
+  return knobs
+    .map(({ field, canary }) => ({ field, canary, present: valueAt(installation, ...field) }))
+    .filter(({ present, canary }) => present !== canary)
+    .map(({ field, present, canary }) => knobWrite(installation, field, present, canary));
 }
 
 function operatorRollout({ calico }: OperatorMove, others: readonly RestoreItem[]): readonly Gate[] {

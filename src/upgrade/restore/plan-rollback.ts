@@ -15,6 +15,7 @@ import type { MissingAccess } from '../preflight/preflight.js';
 import type { WavePlan } from '../waves/plan-waves.js';
 import { findObstacles, type RollbackFinding } from './find-obstacles.js';
 import { readReleaseMove, recordSteps, type ReleaseMove } from './helm-release.js';
+import { knowsMinReady } from './operator-knobs.js';
 import { planRestore, type Restoration } from './plan-restore.js';
 import type { ConflictChoice, RestoreItem } from './restore-item.js';
 import { restoreSteps, type StepOptions } from './restore-steps.js';
@@ -67,7 +68,8 @@ export async function planRollback(
   const state = await inspect(client);
   const { index, edited } = await verifyBundle(reader, { clusterUid: state.uid, force: options.force });
   const restoration = await planRestore(client, reader, index, state, options);
-  const { steps, waves } = restoreSteps(restoration, options);
+  const hasMinReady = restoration.hasOperator && (await knowsMinReady(client));
+  const { steps, waves } = restoreSteps(restoration, { ...options, hasMinReady });
   const release = await readReleaseMove(client, restoration, new Date());
   const hasHelm = (options.helm ?? null) !== null;
   const record = recordSteps(release, hasHelm);

@@ -1,14 +1,13 @@
 import type { ObjectReference } from '../../ports/cluster-client.js';
 import { type StagedChange, stagedSteps } from '../engine/staged-steps.js';
 import type { Step } from '../engine/step.js';
-import { planWaves, type WaveOptions, type WavePlan } from '../waves/plan-waves.js';
+import { planWaves, type WavePlan } from '../waves/plan-waves.js';
+import type { KnobOptions } from './operator-knobs.js';
 import { operatorSteps } from './operator-steps.js';
 import type { Restoration } from './plan-restore.js';
 import type { RestoreItem } from './restore-item.js';
 
-export interface StepOptions extends WaveOptions {
-  readonly soakMs: number;
-}
+export type StepOptions = KnobOptions;
 
 export interface RestoreSteps {
   readonly steps: readonly Step[];
