@@ -10,17 +10,19 @@ const BASE: readonly PolicyRule[] = [
   rule('', ['configmaps'], ['create', 'delete', 'get', 'list', 'patch']),
   rule('coordination.k8s.io', ['leases'], ['create', 'delete', 'get', 'update']),
   rule('', ['pods'], ['delete', 'get', 'list', 'watch']),
+  rule('', ['nodes'], ['get', 'list', 'watch']),
   rule('apps', ['daemonsets', 'deployments', 'controllerrevisions', 'replicasets'], ['get', 'list', 'watch']),
 ];
 /** Waiting until definitions are Established, and APIServices Available. */
 const AWAITED: Readonly<Record<string, PolicyRule>> = {
-  CustomResourceDefinition: rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['list', 'watch']),
+  CustomResourceDefinition: rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['get', 'list', 'watch']),
   APIService: rule('apiregistration.k8s.io', ['apiservices'], ['list', 'watch']),
 };
 /** What the operator's way back takes besides: the knob in the Installation, and watching what the operator says. */
 const OF_OPERATOR: readonly PolicyRule[] = [
   rule('operator.tigera.io', ['installations'], ['get', 'list', 'update', 'watch']),
   rule('operator.tigera.io', ['tigerastatuses'], ['get', 'list', 'watch']),
+  rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['get']),
 ];
 /** Waiting for a namespace to go, and taking away what keeps it. */
 const OF_GOING: readonly PolicyRule[] = [
