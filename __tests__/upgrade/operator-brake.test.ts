@@ -48,6 +48,7 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
         ...buildOptions({ target: versionOf(NEWER), force: true }),
         ...runOptions({ force: true, maxUnavailable: { nodes: 3 }, soakMs: SOAK_MS }),
         rollbackOnFailure: false,
+        findBundle: () => Promise.reject(new Error('no upgrade died')),
         backUp: async () => {
           bundle = await save(client);
           return { reader: bundle, directory: 'backup', artifact: null, createdAt: new Date().toISOString() };

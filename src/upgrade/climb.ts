@@ -38,6 +38,9 @@ export interface Climb extends HopOptions, Omit<Run, 'client'> {
   readonly prepared: PreparedHelm | null;
 }
 
+/** What looks at the traffic is to be done by then: an operator goes on afterwards. */
+const CHECKS_MS = 60_000;
+
 /** Said of a run that was told to stop. */
 export const STOPPED = 'The run was told to stop.';
 
@@ -95,7 +98,8 @@ async function hop(
   if (state.calico === null) return 'No Calico is seen in the cluster any more.';
   const comparison = await compareHop(state.calico, { from, to }, state.calico.objects, manifests);
   if (comparison.kind === 'unknown') return comparison.reason;
-  const { prepared, ...run } = { ...options, client, isResumed: resume !== null };
+  const checksMs = (options.traffic ?? []).length === 0 ? 0 : CHECKS_MS;
+  const { prepared, ...run } = { ...options, client, checksMs, isResumed: resume !== null };
   const results =
     prepared === null
       ? await runSteps((await planHop(client, comparison, state, run)).steps, run)

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject, WatchEvent } from '../../../src/ports/cluster-client.js';
 import {
   INTERRUPTED,
+  type Judge,
   type Seen,
   type Sight,
   waitFor as waitForAll,
@@ -163,6 +164,42 @@ describe('waitFor', () => {
       return sights[Math.min(judged++, 1)] ?? { kind: 'done' };
     };
     expect(await waitFor(client, [MAPS, PODS], judge, waiting())).toBeNull();
+  });
+
+  test('judges again by itself when something has lasted as long as was asked for', async () => {
+    const client = createFakeClusterClient({ objects: [named('ConfigMap', 'a')] });
+    const judge: Judge = (_, lasts) =>
+      lasts('there', 200) ? { kind: 'failed', reason: 'for too long' } : { kind: 'waiting', reason: 'there' };
+    expect(await waitFor(client, [MAPS], judge, waiting())).toBe('for too long');
+    expect(client.calls.map(({ verb }) => verb)).toEqual(['watch']);
+  });
+
+  test('judges less often where it takes long, and once more when all is said', async () => {
+    const client = createFakeClusterClient({ objects: [named('ConfigMap', 'a')] });
+    let [now, judged] = [0, 0];
+    const judge: Judge = (seen) => {
+      judged += 1;
+      now += 10;
+      return exactly('a', 'last')(seen);
+    };
+    const { sleep } = waiting();
+    const slowly = waiting({
+      now: () => now,
+      sleep: async (ms, signal) => {
+        await sleep(Math.min(ms, 20), signal);
+        if (ms < 1_000 && signal?.aborted !== true) now += ms;
+      },
+      timeoutMs: 10_000,
+    });
+    const waited = waitFor(client, [MAPS], judge, {
+      ...slowly,
+      sleep: (ms, signal) => (ms === 10_000 ? sleep(ms, signal) : slowly.sleep(ms, signal)),
+    });
+    await turns();
+    for (let index = 0; index < 50; index += 1) client.set({ ...named('ConfigMap', 'a'), data: { index } });
+    client.set(named('ConfigMap', 'last'));
+    expect(await waited).toBeNull();
+    expect(judged).toBeLessThan(10);
   });
 
   test.each<[string, (seen: Seen) => Sight, boolean]>([

@@ -26,25 +26,28 @@ export interface Knob {
 
 export interface KnobOptions extends WaveOptions {
   readonly soakMs: number;
+  /** How long what is looked at after the soak takes at most; nothing where nothing is said. */
+  readonly checksMs?: number;
   /** Whether the Installation can say for how long a node has to be well. */
   readonly hasMinReady?: boolean;
 }
 
 /**
  * One node at a time for the canary, then as wide as was asked; and no node before the one before has stayed well for the
- * soak, and as long as it takes to stop where it has not. Without a soak there is nothing to stop for. Pure.
+ * soak, and as long as it takes to look at it and to stop where it is not. Without a soak and checks there is nothing to
+ * stop for. Pure.
  *
  * @param own what the user wants a field to be
  */
 export function knobsOf(
   own: (field: readonly string[]) => unknown,
   nodes: number,
-  { maxUnavailable, soakMs, hasMinReady = false }: KnobOptions,
+  { maxUnavailable, soakMs, checksMs = 0, hasMinReady = false }: KnobOptions,
 ): readonly Knob[] {
   const width: Knob = { field: WIDTH, canary: 1, rest: widthOf(maxUnavailable, nodes), own: own(WIDTH) };
-  if (soakMs === 0 || !hasMinReady) return [width];
+  if (soakMs + checksMs === 0 || !hasMinReady) return [width];
   const present = own(MIN_READY);
-  const seconds = Math.ceil(soakMs / 1000) + BRAKE_SECONDS;
+  const seconds = Math.ceil((soakMs + checksMs) / 1000) + BRAKE_SECONDS;
   const wanted = typeof present === 'number' ? Math.max(present, seconds) : seconds;
   return [width, { field: MIN_READY, canary: wanted, rest: wanted, own: present }];
 }

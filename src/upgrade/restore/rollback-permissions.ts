@@ -15,7 +15,11 @@ const BASE: readonly PolicyRule[] = [
 ];
 /** Waiting until definitions are Established, and APIServices Available. */
 const AWAITED: Readonly<Record<string, PolicyRule>> = {
-  CustomResourceDefinition: rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['get', 'list', 'watch']),
+  CustomResourceDefinition: rule(
+    'apiextensions.k8s.io',
+    ['customresourcedefinitions'],
+    ['get', 'list', 'watch'],
+  ),
   APIService: rule('apiregistration.k8s.io', ['apiservices'], ['list', 'watch']),
 };
 /** What the operator's way back takes besides: the knob in the Installation, and watching what the operator says. */
