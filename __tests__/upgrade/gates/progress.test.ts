@@ -37,8 +37,8 @@ describe('what is rolled out by itself', () => {
 
   test('fails where nothing comes on; what comes and goes is no progress', async () => {
     const client = createFakeClusterClient({ objects: [daemonSet(3)] });
-    let isOver = false;
     const failed = reasonOf(untilNoProgress(client, [SOURCE], () => reading, LIMITS));
+    let isOver = false;
     const over = (): boolean => isOver;
     void failed.finally(() => (isOver = true));
     await turns();
