@@ -38,7 +38,7 @@ export async function checkServices(
   };
   const silent = await waitFor(client, [{ kind: API_SERVICE, options: {} }], judge, waiting);
   return together([
-    silent === null ? NOTHING : failure(`APIServices: ${silent}.`),
+    silent === null ? NOTHING : failure(`APIServices: ${silent.reason}.`),
     ...last.gone.map((name) =>
       name === CALICOS
         ? failure(`APIService ${name} is gone: nobody can read or write projectcalico.org/v3.`)

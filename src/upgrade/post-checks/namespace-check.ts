@@ -38,7 +38,7 @@ export async function checkNamespaces(client: ClusterClient, waiting: Waiting): 
   const stuck = await waitFor(client, [sourceOf(reference)], gone, waiting);
   if (stuck === null) return NOTHING;
   return failure(
-    `Namespace ${name}, which was made to be deleted, does not go: ${stuck}. No namespace can be deleted like this.`,
+    `Namespace ${name}, which was made to be deleted, does not go: ${stuck.reason}. No namespace can be deleted like this.`,
   );
 }
 
