@@ -52,6 +52,14 @@ export function describeArtifactStore(
       expect(readdirSync(place).sort()).toEqual(['from', 'to']);
     });
 
+    test('keeps the files that are wanted and no others', async () => {
+      await store.upload('some', from, null, (path) => path.startsWith('objects/core_v1_configmaps/'));
+      await store.download((await store.find('some', run))!, to);
+      expect(pathsBelow(to).filter((path) => path.endsWith('.json'))).toEqual([
+        'objects/core_v1_configmaps/kube-system/a%3ab~c.json',
+      ]);
+    });
+
     test('finds nothing by another name', async () => {
       await store.upload('calico-backup-7-1', from, null);
       expect(await store.find('calico-backup-7', run)).toBeNull();

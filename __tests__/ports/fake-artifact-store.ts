@@ -17,13 +17,13 @@ export function createFakeArtifactStore(own: RunReference): FakeArtifactStore {
     one.run.repository === run.repository && one.run.runId === run.runId;
   return {
     uploads,
-    upload(name, directory, retentionDays) {
+    upload(name, directory, retentionDays, isWanted = () => true) {
       if (kept.some((one) => one.name === name && isOf(own)(one))) {
         return Promise.reject(
           new EnvironmentError(`There is an artifact ${name} already.`, 'Take another name.'),
         );
       }
-      const files = readFiles(directory);
+      const files = new Map([...readFiles(directory)].filter(([path]) => isWanted(path)));
       if (files.size === 0) return Promise.reject(new EnvironmentError('There are no files.', 'Make some.'));
       const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
       const hash = createHash('sha256');

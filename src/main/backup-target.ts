@@ -15,6 +15,12 @@ export function backupTarget(clusterUid: string, variables: Variables): BackupTa
   return { store: createArtifactUploader(variables), name: backupName(clusterUid, variables) };
 }
 
+/** The same for what a run says and has seen: `calico-report-7-1-6f2a5a0e`. */
+export function reportTarget(clusterUid: string, variables: Variables): BackupTarget | null {
+  const target = backupTarget(clusterUid, variables);
+  return target && { ...target, name: target.name.replace('calico-backup', 'calico-report') };
+}
+
 /**
  * `calico-backup-7-1-6f2a5a0e`: of the run, its attempt and the cluster, since jobs of a matrix upgrade several, and a
  * name is taken once a run.

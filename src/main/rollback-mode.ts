@@ -1,10 +1,12 @@
-import { type World, terminalOf } from '../adapters/environment.js';
+import { resolve } from 'node:path';
+import type { World } from '../adapters/environment.js';
 import { readMarkdownLinks } from '../adapters/github-event.js';
 import { createClusterClient } from '../adapters/kubernetes/cluster-client.js';
 import { REAL_TIMING } from '../adapters/kubernetes/timing.js';
 import { createReportDirectory } from '../adapters/report-directory.js';
+import type { Secrets } from '../adapters/report-secrets.js';
 import { findHelm } from '../adapters/helm.js';
-import { temporaryDirectory } from '../adapters/local-directory.js';
+import { lookUpPath, temporaryDirectory } from '../adapters/local-directory.js';
 import { listenForStop } from '../adapters/stop-signals.js';
 import { InputError } from '../errors.js';
 import type { BundleInputs } from '../inputs.js';
@@ -15,10 +17,16 @@ import { publishRollback } from '../report/rollback/publish-rollback.js';
 import { buildRollbackReport } from '../report/rollback/rollback-report.js';
 import { severityOf } from '../report/plan/severity-of.js';
 import type { Result } from '../report/report.js';
+import { stepLine } from '../report/run/report-step.js';
+import { wayBack } from '../report/run/way-back.js';
+import { collectDiagnostics } from '../upgrade/diagnostics/collect.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from '../upgrade/restore/plan-rollback.js';
 import { type RollbackOutcome, runRollback } from '../upgrade/restore/run-rollback.js';
+import { reportTarget } from './backup-target.js';
+import { DIAGNOSTICS_MS, learnSecrets, runPlaceOf } from './look-after-failure.js';
 import { openBundle } from './open-bundle.js';
 import { openSecretBox } from './open-secret-box.js';
+import { createRunStore, publicationOf, publishRun } from './publish-run.js';
 
 /** Runs `rollback`, or with `plan` only says what it would do. Gives whether it failed. */
 export async function runRollbackMode(
@@ -37,8 +45,12 @@ export async function runRollbackMode(
       'Name the artifact of the run that made the backup (with run-id), or a directory.',
     );
   }
+  const secrets = learnSecrets([inputs.encryptionKey, inputs.githubToken], world);
   const client = await createClusterClient(kubeconfig, context, {
-    mask: reporter.mask,
+    mask: (secret) => {
+      reporter.mask(secret);
+      secrets.add(secret);
+    },
     directory: world.workspace,
     variables: world.variables,
   });
@@ -55,7 +67,7 @@ export async function runRollbackMode(
       mode === 'plan'
         ? notRun(await planRollback(client, bundle.reader, options))
         : await rollBack(client, bundle.reader, options, { inputs, world, reporter });
-    return await publish(mode, outcome, inputs, world, reporter);
+    return await publish(mode, outcome, client, { inputs, world, reporter, secrets });
   } finally {
     bundle.cleanup();
   }
@@ -101,6 +113,7 @@ async function rollBack(
       now: REAL_TIMING.now,
       sleep: REAL_TIMING.sleep,
       onWarning: reporter.warning,
+      onStep: (result) => reporter.info(stepLine(result)),
     });
   } finally {
     stop.dispose();
@@ -110,18 +123,47 @@ async function rollBack(
 async function publish(
   mode: 'plan' | 'rollback',
   outcome: RollbackOutcome,
-  inputs: BundleInputs,
-  world: World,
-  reporter: Reporter,
+  client: ClusterClient,
+  { inputs, world, reporter, secrets }: Surroundings & { readonly secrets: Secrets },
 ): Promise<boolean> {
   const result = mode === 'plan' ? resultOfPlan(outcome.plan, inputs) : resultOf(outcome);
-  await publishRollback(buildRollbackReport(outcome, { mode, force: inputs.force, result }), {
-    reporter,
-    store: createReportDirectory(world.workspace, inputs.reportDir),
-    links: readMarkdownLinks(world.variables, null),
-    terminal: terminalOf(world),
-  });
+  const directory = resolve(world.workspace, inputs.reportDir);
+  const store = createRunStore(createReportDirectory(world.workspace, inputs.reportDir), secrets.hide);
+  if (outcome.ended === 'failed') {
+    const { now, sleep } = REAL_TIMING;
+    const options = { now, sleep, hide: secrets.hide, onWarning: reporter.warning };
+    await collectDiagnostics(client, store, { ...options, folder: 'diagnostics', limitMs: DIAGNOSTICS_MS });
+  }
+  const again = wayBack(placeOfBundle(inputs, world), runPlaceOf(inputs, world, inputs.runId));
+  const { state } = outcome.plan.restoration;
+  await publishRun(
+    () =>
+      publishRollback(
+        buildRollbackReport(outcome, { mode, force: inputs.force, result, again }),
+        publicationOf(world, reporter, store),
+      ),
+    {
+      result,
+      hasRun: outcome.ended !== 'not-run',
+      store,
+      directory,
+      reporter,
+      // The runner waits for seconds only where it has told a job to stop
+      target:
+        mode === 'plan' || outcome.ended === 'interrupted' ? null : reportTarget(state.uid, world.variables),
+    },
+  );
   return result === 'failed' || result === 'rollback-failed';
+}
+
+/** A bundle is found in a directory first, and among artifacts where there is none of that name. */
+function placeOfBundle(
+  { backupArtifact }: BundleInputs,
+  { workspace }: World,
+): { readonly artifact: string | null; readonly directory: string } {
+  const name = (backupArtifact ?? '').trim();
+  const { path, type } = lookUpPath(workspace, name);
+  return { artifact: type === 'directory' ? null : name, directory: path };
 }
 
 function resultOf({ ended, plan }: RollbackOutcome): Result {

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readBundleDirectory } from '../adapters/bundle-directory.js';
-import { type World, terminalOf } from '../adapters/environment.js';
+import type { World } from '../adapters/environment.js';
 import { readMarkdownLinks } from '../adapters/github-event.js';
 import { createClusterClient } from '../adapters/kubernetes/cluster-client.js';
-import { temporaryDirectory } from '../adapters/local-directory.js';
 import { findHelm } from '../adapters/helm.js';
 import { REAL_TIMING } from '../adapters/kubernetes/timing.js';
 import { createChartSource } from '../adapters/manifests/chart-source.js';
 import { createManifestSource, downloadOptions } from '../adapters/manifests/manifest-source.js';
 import { createReportDirectory } from '../adapters/report-directory.js';
+import { lookUpPath, temporaryDirectory } from '../adapters/local-directory.js';
 import { listenForStop } from '../adapters/stop-signals.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
 import { EnvironmentError, InputError } from '../errors.js';
@@ -18,6 +18,7 @@ import type { Policy } from '../policy/policy.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { Reporter } from '../ports/reporter.js';
 import type { Result } from '../report/report.js';
+import { stepLine } from '../report/run/report-step.js';
 import { publishUpgrade } from '../report/upgrade/publish-upgrade.js';
 import { buildUpgradeReport } from '../report/upgrade/upgrade-report.js';
 import { createManifestReader } from '../upgrade/customisations/read-manifest.js';
@@ -27,10 +28,13 @@ import {
   type UpgradeOptions,
   type UpgradeOutcome,
 } from '../upgrade/run-upgrade.js';
-import { backupTarget } from './backup-target.js';
+import { collectDiagnostics } from '../upgrade/diagnostics/collect.js';
+import { backupTarget, reportTarget } from './backup-target.js';
+import { AT_THE_END, atFailure, DIAGNOSTICS_MS, learnSecrets, runPlaceOf } from './look-after-failure.js';
 import { makeBackup } from './make-backup.js';
 import { type BundleSource, type OpenBundle, openBundle } from './open-bundle.js';
 import { openSecretBox } from './open-secret-box.js';
+import { createRunStore, publicationOf, publishRun, type RunStore } from './publish-run.js';
 
 /** Runs `upgrade`. Gives whether it failed. */
 export async function runUpgradeMode(
@@ -48,19 +52,29 @@ export async function runUpgradeMode(
     );
   }
   sayWhatIsLeftOut(inputs, reporter);
+  const secrets = learnSecrets([inputs.encryptionKey], world);
+  const store = createRunStore(createReportDirectory(world.workspace, inputs.reportDir), secrets.hide);
   const client = await createClusterClient(kubeconfig, inputs.context, {
-    mask: reporter.mask,
+    mask: (secret) => {
+      reporter.mask(secret);
+      secrets.add(secret);
+    },
     directory: world.workspace,
     variables: world.variables,
   });
   const stop = listenForStop((name) =>
     reporter.warning(`${name}: nothing more is written, and the state is saved.`),
   );
-  const opened: OpenBundle[] = [];
-  const surroundings = { world, reporter, policy, opened, signal: stop.signal };
+  const opened: Surroundings['opened'] = [];
+  const look = { ...REAL_TIMING, hide: secrets.hide, onWarning: reporter.warning };
+  const onFailure = (): Promise<void> =>
+    collectDiagnostics(client, store, { ...look, ...atFailure(inputs.stageTimeoutMs) });
+  const surroundings = { world, reporter, policy, opened, signal: stop.signal, onFailure };
   try {
     const outcome = await upgrade(client, { ...inputs, kubeconfig }, surroundings);
-    return await publish(outcome, inputs, world, reporter);
+    if (outcome.ended === 'failed')
+      await collectDiagnostics(client, store, { ...look, folder: AT_THE_END, limitMs: DIAGNOSTICS_MS });
+    return await publish(outcome, inputs, store, { world, reporter, opened });
   } finally {
     stop.dispose();
     for (const { cleanup } of opened) cleanup();
@@ -85,14 +99,15 @@ interface Surroundings {
   readonly reporter: Reporter;
   readonly policy: Policy;
   readonly signal: AbortSignal;
-  /** Bundles that are closed at the end. */
-  readonly opened: OpenBundle[];
+  /** Bundles that are closed at the end, with the run that made them; empty for this run or a directory. */
+  readonly opened: (OpenBundle & { readonly runId: string })[];
+  readonly onFailure: () => Promise<void>;
 }
 
 function upgrade(
   client: ClusterClient,
   inputs: UpgradeInputs & { readonly kubeconfig: string },
-  { world, reporter, policy, signal, opened }: Surroundings,
+  { world, reporter, policy, signal, opened, onFailure }: Surroundings,
 ): Promise<UpgradeOutcome> {
   const { now, sleep } = REAL_TIMING;
   const runUrl = readMarkdownLinks(world.variables, null).runUrl ?? '';
@@ -127,11 +142,15 @@ function upgrade(
       onProgress: reporter.progress,
       onWarning: reporter.warning,
       findBundle: async (bundle) => {
-        const open = await openBundle(sourceOf(bundle, inputs), world);
-        opened.push(open);
-        const { place, createdAt } = bundle;
-        return { reader: open.reader, directory: place, artifact: null, createdAt };
+        const source = sourceOf(bundle, inputs);
+        const open = await openBundle(source, world);
+        opened.push({ ...open, runId: source.runId });
+        const isDirectory = lookUpPath(world.workspace, source.backupArtifact).type === 'directory';
+        const artifact = isDirectory ? null : source.backupArtifact;
+        return { reader: open.reader, directory: bundle.place, artifact, createdAt: bundle.createdAt };
       },
+      onStep: (result) => reporter.info(stepLine(result)),
+      onFailure,
       backUp: inputs.backup ? (state) => backUp(client, state, inputs, { world, reporter, runUrl }) : null,
     },
   );
@@ -182,16 +201,27 @@ async function backUp(
 async function publish(
   outcome: UpgradeOutcome,
   inputs: UpgradeInputs,
-  world: World,
-  reporter: Reporter,
+  store: RunStore,
+  { world, reporter, opened }: Pick<Surroundings, 'world' | 'reporter' | 'opened'>,
 ): Promise<boolean> {
   const result = resultOf(outcome);
-  await publishUpgrade(buildUpgradeReport(outcome, { force: inputs.force, result }), {
-    reporter,
-    store: createReportDirectory(world.workspace, inputs.reportDir),
-    links: readMarkdownLinks(world.variables, null),
-    terminal: terminalOf(world),
-  });
+  const place = runPlaceOf(inputs, world, opened.at(-1)?.runId ?? '');
+  await publishRun(
+    () =>
+      publishUpgrade(
+        buildUpgradeReport(outcome, { force: inputs.force, result, place }),
+        publicationOf(world, reporter, store),
+      ),
+    {
+      result,
+      hasRun: outcome.ended !== 'not-run',
+      store,
+      directory: resolve(world.workspace, inputs.reportDir),
+      reporter,
+      // The runner waits for seconds only where it has told a job to stop
+      target: outcome.ended === 'interrupted' ? null : reportTarget(outcome.plan.state.uid, world.variables),
+    },
+  );
   return result !== 'passed' && result !== 'nothing-to-do';
 }
 

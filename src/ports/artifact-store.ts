@@ -27,14 +27,16 @@ export interface FoundArtifact {
 /** Directories that outlive the machine of a workflow run. Every call throws EnvironmentError where it is refused. */
 export interface ArtifactStore {
   /**
-   * Keeps all files of a directory for the run that is under way; a name is taken once a run.
+   * Keeps the files of a directory for the run that is under way; a name is taken once a run.
    *
    * @param retentionDays null for as long as the repository keeps artifacts
+   * @param isWanted which files, by their paths below the directory, with `/`; all where nothing is said
    */
   readonly upload: (
     name: string,
     directory: string,
     retentionDays: number | null,
+    isWanted?: (path: string) => boolean,
   ) => Promise<UploadedArtifact>;
   /** The newest of that name in a run; null where there is none. */
   readonly find: (name: string, run: RunReference) => Promise<FoundArtifact | null>;

@@ -18,8 +18,11 @@ a { color: inherit; }
 .warning, .unknown { color: var(--warning); font-weight: 600; }
 .notice { color: var(--notice); font-weight: 600; }
 .tested { color: var(--good); font-weight: 600; }
+pre { background: var(--soft); font: .9em ui-monospace, monospace; overflow-x: auto; padding: .6rem; }
+rect.done { fill: var(--good); }
+rect.failed, rect.interrupted { fill: var(--error); }
 @media print { body { max-width: none; padding: 0; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `;
 
 /** By which the page's policy lets this style in; a test holds the two together. */
-export const HTML_STYLE_HASH = 'sha256-MAkqPP7gyYqRH+rsrcTweDNJsNAS4NxafVc8JntfiHo=';
+export const HTML_STYLE_HASH = 'sha256-/CppxcQgqhOUuKDuLv/ScFD3l8zay7VKCsa1jIUz2YY=';

@@ -9,6 +9,10 @@ export interface TestCase {
   /** Why it is neither passed nor failed; null where it is one of them. */
   readonly skipped: string | null;
   readonly output: string;
+  /** How long it took; 0 where nothing is said. */
+  readonly seconds?: number;
+  /** Whether that is the time of other tests of the suite together. */
+  readonly isSum?: boolean;
 }
 
 /** Suites of tests, by name, as JUnit XML; suites without tests are left out. */
@@ -23,7 +27,12 @@ export function renderSuites(suites: ReadonlyMap<string, readonly TestCase[]>): 
 function totals(cases: readonly TestCase[]): string {
   const failures = cases.filter((testCase) => testCase.failures.length > 0).length;
   const skipped = cases.filter((testCase) => testCase.skipped !== null).length;
-  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}" time="0"`;
+  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}" time="${timeOf(cases)}"`;
+}
+
+function timeOf(cases: readonly TestCase[]): number {
+  const own = cases.filter(({ isSum = false }) => !isSum);
+  return Math.round(own.reduce((sum, { seconds = 0 }) => sum + seconds, 0) * 10) / 10;
 }
 
 function renderSuite(name: string, cases: readonly TestCase[]): string {
@@ -32,7 +41,7 @@ function renderSuite(name: string, cases: readonly TestCase[]): string {
 }
 
 function renderCase(suite: string, testCase: TestCase): string {
-  const attributes = `name="${escapeXml(testCase.name)}" classname="${escapeXml(suite)}" file="${escapeXml(testCase.path)}" time="0"`;
+  const attributes = `name="${escapeXml(testCase.name)}" classname="${escapeXml(suite)}" file="${escapeXml(testCase.path)}" time="${testCase.seconds ?? 0}"`;
   const parts = testCase.failures.map(
     ({ type, message, text }) =>
       `      <failure type="${escapeXml(type)}" message="${escapeXml(message)}">${escapeXml(text)}</failure>\n`,

@@ -6,6 +6,7 @@ import type { ClusterClient } from '../ports/cluster-client.js';
 import type { ReportStore } from '../ports/report-store.js';
 import { formatVersion } from '../version/version.js';
 import type { ManifestReader } from './customisations/read-manifest.js';
+import type { StepResult } from './engine/step.js';
 import type { TrafficCheck } from './engine/traffic-check.js';
 import { type Climb, climb, explain, type HopResult, STOPPED } from './climb.js';
 import { type HelmTools, prepareHelm } from './hop/prepare-helm.js';
@@ -55,6 +56,10 @@ export interface UpgradeOptions extends PlanOptions, HelmTools {
   readonly onWarning: (text: string) => void;
   /** What looks at the traffic while nodes change; none where nothing is said. */
   readonly traffic?: readonly TrafficCheck[];
+  /** Told of each step that is over. */
+  readonly onStep?: (result: StepResult) => void;
+  /** Looks at the cluster as it failed, before going back changes it. Soon over, and never throws. */
+  readonly onFailure?: () => Promise<void>;
 }
 
 /** How an upgrade ended. */
@@ -169,9 +174,11 @@ async function upgradeUnderLock(
   // With the lock the journal is another run's
   if (!hasLostLock(options)) await journal.stop(ended, failure).catch(() => undefined);
   const failed = { ...outcome, ended, reason: failure, wayOut: journal.head().wayOut } as const;
+  if (ended === 'interrupted') return failed;
+  await options.onFailure?.();
   // What goes with a definition no older release brings back
   const isLost = guard.fault() !== null;
-  if (ended === 'interrupted' || isLost || !options.rollbackOnFailure || backup === null) return failed;
+  if (isLost || !options.rollbackOnFailure || backup === null) return failed;
   options.onWarning(`The upgrade failed and goes back by itself: ${failure}`);
   const rollback = await goBack(client, backup, store, options);
   if (rollback?.ended !== 'done') return { ...failed, rollback };

@@ -36,6 +36,8 @@ describe('report.json of a rollback', () => {
         'calicoAfter',
         'summary',
         'wayOut',
+        'next',
+        'again',
       ].sort(),
     );
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
@@ -56,8 +58,26 @@ describe('report.json of a rollback', () => {
 
   test('says which steps were done, in seconds', () => {
     expect(report.stages).toEqual([
-      { stage: 'node', title: 'wave 1 of 1', outcome: 'done', written: 2, seconds: 61.2, reason: '' },
-      { stage: 'node', title: 'strategy', outcome: 'done', written: 1, seconds: 0, reason: '' },
+      {
+        hop: 'back',
+        stage: 'node',
+        title: 'wave 1 of 1',
+        outcome: 'done',
+        written: 2,
+        seconds: 61.2,
+        reason: '',
+        evidence: [],
+      },
+      {
+        hop: 'back',
+        stage: 'node',
+        title: 'strategy',
+        outcome: 'done',
+        written: 1,
+        seconds: 0,
+        reason: '',
+        evidence: [],
+      },
     ]);
   });
 

@@ -72,8 +72,8 @@ describe('in the job summary', () => {
   test('how it ended, how to go on, and blockers before objects', () => {
     const summary = renderRollbackSummary(failed, LINKS);
     expect(summary.startsWith('## ⛔ Calico rollback\n\n**failed: ')).toBe(true);
-    expect(summary).toContain('> **How to go on:** Run the mode rollback again');
-    expect(summary.indexOf('### Blockers (2)')).toBeLessThan(summary.indexOf('### Objects (2)'));
+    expect(summary).toContain('> **Now:** Run the mode rollback again');
+    expect(summary.indexOf('### Blockers (2)')).toBeLessThan(summary.indexOf('<summary>Objects (2)'));
     expect(renderRollbackSummary(done, LINKS)).toMatch(/^## ✅ Calico rollback\n/);
     expect(renderRollbackSummary({ ...planned, result: 'nothing-to-do' }, LINKS)).toMatch(
       /^## 💤 Calico rollback plan\n/,
@@ -110,20 +110,23 @@ describe('as a page', () => {
     const html = renderRollbackHtml(failed);
     expect(readElements(html).filter((element) => element === 'table')).toHaveLength(3);
     expect(html).toContain('<p class="verdict failure">failed: node, wave 1 of 1');
-    expect(html).toContain('<p>Run the mode rollback again with the same bundle.</p>');
+    expect(html).toContain('<strong>Now:</strong> Run the mode rollback again with the same bundle.</p>');
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(html).not.toMatch(/<script|<link|<img|\ssrc=|\sstyle=|url\(|@import/);
   });
 });
 
 describe('as JUnit', () => {
-  test('a test for the whole, each step, and each finding', () => {
+  test('a test for the whole, each finding, each stage and each step', () => {
     const xml = renderRollbackJunit(failed);
-    expect(xml).toContain(`<testsuite name="${failed.cluster.server}" tests="5" failures="4"`);
+    expect(xml).toContain(`<testsuite name="${failed.cluster.server}" tests="4" failures="3"`);
+    expect(xml).toContain(`<testsuite name="${failed.cluster.server}: back" tests="2" failures="2"`);
+    expect(xml).toContain('name="node: wave 1 of 1"');
+    expect(xml).toContain('time="61.2"');
     expect(xml).toContain('<failure type="rollback-failed"');
     expect(xml).toContain('<failure type="failed"');
     expect(xml).toContain('<failure type="rollback-conflict"');
-    expect(renderRollbackJunit(done)).toContain('tests="3" failures="0"');
+    expect(renderRollbackJunit(done)).toMatch(/<testsuites .*tests="4" failures="0"/);
   });
 });
 
@@ -181,8 +184,9 @@ describe('whatever the cluster and the bundle hold', () => {
         const headings = summary.split('\n').filter((line) => line.startsWith('#'));
         expect(headings).toEqual([
           expect.stringMatching(/^## ⛔ Calico rollback/),
+          '### What failed',
           '### Blockers (2)',
-          '### Steps (1)',
+          '### Timeline',
           '### Objects (1)',
           '### Notices (1)',
         ]);

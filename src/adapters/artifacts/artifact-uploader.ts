@@ -8,10 +8,10 @@ export function createArtifactUploader(
   variables: Readonly<Record<string, string | undefined>>,
 ): Pick<ArtifactStore, 'upload'> {
   return {
-    async upload(name, directory, retentionDays) {
+    async upload(name, directory, retentionDays, isWanted = () => true) {
       const token = variables['ACTIONS_RUNTIME_TOKEN'] ?? '';
       const { uploadArtifact } = await import('./upload-artifact.js');
-      return uploadArtifact(name, directory, { retentionDays, token });
+      return uploadArtifact(name, directory, { retentionDays, token, isWanted });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { DefaultArtifactClient } from '@actions/artifact';
 import { EnvironmentError } from '../../errors.js';
 import type { UploadedArtifact } from '../../ports/artifact-store.js';
@@ -7,22 +7,28 @@ import { clip, singleLine } from '../../report/text.js';
 
 const LONGEST_MESSAGE = 300;
 
+export interface UploadOptions {
+  readonly retentionDays: number | null;
+  /** The run's own, never to be seen in a message. */
+  readonly token: string;
+  readonly isWanted: (path: string) => boolean;
+}
+
 /**
- * Uploads all files of a directory as an artifact of the run that this process is a job of.
+ * Uploads the wanted files of a directory as an artifact of the run that this process is a job of.
  *
- * @param token the run's own, never to be seen in a message
  * @throws EnvironmentError
  */
 export async function uploadArtifact(
   name: string,
   directory: string,
-  { retentionDays, token }: { readonly retentionDays: number | null; readonly token: string },
+  { retentionDays, token, isWanted }: UploadOptions,
 ): Promise<UploadedArtifact> {
   const root = resolve(directory);
   try {
     const { id, digest, size } = await new DefaultArtifactClient().uploadArtifact(
       name,
-      await filesBelow(root),
+      (await filesBelow(root)).filter((path) => isWanted(relative(root, path).split(sep).join('/'))),
       root,
       retentionDays === null ? {} : { retentionDays },
     );

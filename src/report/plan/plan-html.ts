@@ -13,23 +13,28 @@ export function renderPlanHtml(report: PlanReport): string {
     title: 'Calico upgrade plan',
     verdict: report.plan.summary,
     isFailure: isFailure(report.result),
-    body: [
-      clusterTable(report),
-      findingTable(report),
-      pathTable(report),
-      ...report.plan.hops.flatMap((hop) => [
-        stageTable(hop),
-        changeTable(hop),
-        customisationTable(hop),
-        lossTable(hop),
-      ]),
-      imageTable(report),
-      rules(report),
-    ].join(''),
+    body: planBody(report),
   });
 }
 
-function clusterTable({ cluster }: PlanReport): string {
+/** What a plan says, as HTML. */
+export function planBody(report: Pick<PlanReport, 'cluster' | 'findings' | 'plan'>): string {
+  return [
+    clusterTable(report),
+    findingTable(report),
+    pathTable(report),
+    ...report.plan.hops.flatMap((hop) => [
+      customisationTable(hop),
+      lossTable(hop),
+      stageTable(hop),
+      changeTable(hop),
+    ]),
+    imageTable(report),
+    rules(report),
+  ].join('');
+}
+
+function clusterTable({ cluster }: Pick<PlanReport, 'cluster'>): string {
   const { calico } = cluster;
   const facts: readonly (readonly [string, string])[] = [
     ['Server', cluster.server],
@@ -50,7 +55,7 @@ function clusterTable({ cluster }: PlanReport): string {
   );
 }
 
-function findingTable({ findings }: PlanReport): string {
+function findingTable({ findings }: Pick<PlanReport, 'findings'>): string {
   const rows = findings.map((finding) => [
     `<span class="${finding.severity}">${finding.weight}</span>`,
     `<code>${escapeHtml(finding.code)}</code>`,
@@ -69,7 +74,7 @@ function evidenceOf({ evidence, moreEvidence }: ReportPreflightFinding): string 
   return `${places.join('')}${moreEvidence === 0 ? '' : `<p>and ${moreEvidence} more</p>`}` || '–';
 }
 
-function pathTable({ plan }: PlanReport): string {
+function pathTable({ plan }: Pick<PlanReport, 'plan'>): string {
   const rows = plan.path.map(({ component, to, support, because }) => [
     component === 'calico' ? `Calico ${escapeHtml(to.calico)}` : `Kubernetes ${escapeHtml(to.kubernetes)}`,
     `<span class="${support}">${support}</span>`,
@@ -129,7 +134,7 @@ function lossTable(hop: HopReport): string {
   return table(`What cannot be undone of ${escapeHtml(hop.to.calico)}`, 'By going back', ['What'], rows);
 }
 
-function imageTable({ plan }: PlanReport): string {
+function imageTable({ plan }: Pick<PlanReport, 'plan'>): string {
   const rows = plan.images.map(({ image, release, usedBy, onNodes }) => [
     `<code>${escapeHtml(image)}</code>`,
     escapeHtml(release),
@@ -140,7 +145,7 @@ function imageTable({ plan }: PlanReport): string {
   return table('Images', 'To be pulled, or to be in your registry', headings, rows);
 }
 
-function rules({ plan }: PlanReport): string {
+function rules({ plan }: Pick<PlanReport, 'plan'>): string {
   if (plan.missingRules.length === 0) return '';
   const yaml = renderRulesYaml(plan.missingRules).map(escapeHtml).join('\n');
   return `<section>\n<h2>Rules that the account lacks</h2>\n<pre>${yaml}</pre>\n</section>\n`;

@@ -17,10 +17,11 @@ export function renderPlanJunit(report: PlanReport): string {
     skipped: null,
     output: plan.summary,
   };
-  return renderSuites(new Map([[cluster.server, [way, ...findings.map(caseOf)]]]));
+  return renderSuites(new Map([[cluster.server, [way, ...findings.map(findingCase)]]]));
 }
 
-function caseOf(finding: ReportPreflightFinding): TestCase {
+/** What a finding is as a test: one that stops fails it. */
+export function findingCase(finding: ReportPreflightFinding): TestCase {
   const { code, severity, weight, message } = finding;
   const fails = severity === 'error';
   return {

@@ -1,6 +1,7 @@
 import { fitSections, type Section } from '../fit.js';
 import { code, escapeMarkdown, link, webAddress } from '../markdown.js';
 import type { MarkdownLinks } from '../markdown-sections.js';
+import { fixed, fold, hasText, list } from '../sections.js';
 import { SUMMARY_LIMIT_BYTES } from '../summary.js';
 import { formatDuration } from './format-duration.js';
 import { renderMermaid } from './plan-mermaid.js';
@@ -32,16 +33,22 @@ function planSections(report: PlanReport, links: MarkdownLinks): readonly Sectio
     ...plan.hops.flatMap(hopSections),
     fold(list('Images to be pulled or mirrored', 5, plan.images.map(imageRow))),
     fold(list('Notices', 5, findings.filter(({ severity }) => severity === 'notice').map(findingRow))),
-    fixed(
-      plan.missingRules.length === 0
-        ? ''
-        : `\n<details><summary>Rules that the account lacks</summary>\n\n\`\`\`yaml\n${renderRulesYaml(plan.missingRules).join('\n')}\n\`\`\`\n</details>\n`,
-    ),
+    rulesSection(plan.missingRules),
     fixed(links.runUrl === null ? '' : `\n${link('The run and its full report', links.runUrl)}\n`),
-  ].filter(({ head, rows }) => head !== '' || rows.length > 0);
+  ].filter(hasText);
 }
 
-function clusterLine({ cluster }: PlanReport): string {
+/** What a ClusterRole has to have besides, to be unfolded. */
+export function rulesSection(rules: PlanReport['plan']['missingRules']): Section {
+  if (rules.length === 0) return fixed('');
+  const yaml = renderRulesYaml(rules).join('\n');
+  return fixed(
+    `\n<details><summary>Rules that the account lacks</summary>\n\n\`\`\`yaml\n${yaml}\n\`\`\`\n</details>\n`,
+  );
+}
+
+/** What the cluster is, in one line. */
+export function clusterLine({ cluster }: Pick<PlanReport, 'cluster'>): string {
   const { calico } = cluster;
   const what = calico
     ? `Calico ${calico.version ?? 'of an unknown version'} by ${calico.method} (${calico.variant}, ${calico.dataplane})`
@@ -49,26 +56,8 @@ function clusterLine({ cluster }: PlanReport): string {
   return escapeMarkdown(`Kubernetes ${cluster.kubernetes}, ${cluster.nodes.length} nodes, ${what}`);
 }
 
-function fixed(text: string): Section {
-  return { head: text, rows: [], more: () => '', foot: '', rank: 0 };
-}
-
-function list(title: string, rank: number, rows: readonly string[]): Section {
-  if (rows.length === 0) return fixed('');
-  const head = title === '' ? '\n' : `\n### ${title} (${rows.length})\n\n`;
-  return { head, rows, more: (cut) => `\n_… and ${cut} more; report.json lists all._\n`, foot: '', rank };
-}
-
-function fold(section: Section): Section {
-  if (section.rows.length === 0) return section;
-  return {
-    ...section,
-    head: `\n<details><summary>${section.head.replaceAll('#', '').trim()}</summary>\n\n`,
-    foot: '\n</details>\n',
-  };
-}
-
-function findingRow({
+/** A finding, with what to do about it. */
+export function findingRow({
   code: name,
   weight,
   message,
@@ -91,12 +80,14 @@ function findingRow({
   return `- ${lines.filter((line) => line !== '').join('<br>')}\n`;
 }
 
-function imageRow({ image, usedBy, onNodes }: PlanReport['plan']['images'][number]): string {
+/** An image, and who uses it. */
+export function imageRow({ image, usedBy, onNodes }: PlanReport['plan']['images'][number]): string {
   const held = onNodes === 0 ? '' : `, on ${onNodes} ${onNodes === 1 ? 'node' : 'nodes'} already`;
   return `- ${code(image)}: ${escapeMarkdown(usedBy.join(', '))}${held}\n`;
 }
 
-function pathRow({ component, to, support, because }: PlanReport['plan']['path'][number]): string {
+/** A hop of the path. */
+export function pathRow({ component, to, support, because }: PlanReport['plan']['path'][number]): string {
   const what = component === 'calico' ? `Calico ${to.calico}` : `Kubernetes ${to.kubernetes}`;
   return `1. **${what}** (${support}): ${escapeMarkdown(because)}\n`;
 }
@@ -118,16 +109,18 @@ function hopSections(hop: HopReport): readonly Section[] {
           head: '\n| Stage | Objects changed | Time | What it does |\n|---|---|---|---|\n',
         },
     list('Your changes', 2, hop.customisations.map(customisationRow)),
-    list(
-      'Cannot be undone',
-      2,
-      hop.irreversible.map(({ text, source }) => `- ${link(escapeMarkdown(text), source)}\n`),
-    ),
+    list('Cannot be undone', 2, hop.irreversible.map(lossRow)),
     fold(list(`Changes of ${hop.to.calico}, object by object`, 6, hop.stages.flatMap(changeRows))),
   ];
 }
 
-function customisationRow({
+/** What going back does not bring back. */
+export function lossRow({ text, source }: HopReport['irreversible'][number]): string {
+  return `- ${link(escapeMarkdown(text), source)}\n`;
+}
+
+/** A change of the user's, and what becomes of it. */
+export function customisationRow({
   outcome,
   object,
   field,
@@ -144,7 +137,8 @@ function customisationRow({
   return `- ${sign} ${outcome}: ${escapeMarkdown(object)} ${code(field)} ${values}${reason === null ? '' : `: ${escapeMarkdown(reason)}`}\n`;
 }
 
-function changeRows({ name, changes }: HopReport['stages'][number]): readonly string[] {
+/** What a stage does to its objects. */
+export function changeRows({ name, changes }: HopReport['stages'][number]): readonly string[] {
   return changes
     .filter(({ action }) => action !== 'unchanged')
     .map(({ object, action, fields, note }) => {

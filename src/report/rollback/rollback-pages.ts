@@ -1,12 +1,9 @@
 import { renderPage, sourceLink, table } from '../html-page.js';
 import { renderSuites, type TestCase } from '../junit-suites.js';
 import { escapeHtml } from '../markup.js';
-import {
-  hasFailed,
-  type ReportRollbackFinding,
-  type ReportStep,
-  type RollbackReport,
-} from './rollback-report.js';
+import { evidenceHtml, nextHtml, timelineHtml, wayBackHtml } from '../run/run-html.js';
+import { stepSuites } from '../run/run-junit.js';
+import { hasFailed, type ReportRollbackFinding, type RollbackReport } from './rollback-report.js';
 
 /** A rollback as one HTML page that loads nothing and runs nothing. */
 export function renderRollbackHtml(report: RollbackReport): string {
@@ -15,18 +12,21 @@ export function renderRollbackHtml(report: RollbackReport): string {
     verdict: report.summary,
     isFailure: hasFailed(report),
     body: [
-      report.wayOut === '' ? '' : `<p>${escapeHtml(report.wayOut)}</p>`,
+      nextHtml(report.next),
+      timelineHtml(report.stages),
+      evidenceHtml(report.stages),
+      report.again === null
+        ? ''
+        : wayBackHtml(
+            'How to go on',
+            'The same run once more goes on from where this one stopped.',
+            report.again,
+          ),
       table(
         'Findings',
         'What stops it, and what to know',
         ['Weight', 'Code', 'What, and what to do'],
         report.findings.map(findingCells),
-      ),
-      table(
-        'Steps',
-        'What was done',
-        ['Step', 'Outcome', 'Written', 'Seconds', 'Why'],
-        report.stages.map(stepCells),
       ),
       table(
         'Objects',
@@ -56,11 +56,7 @@ function findingCells({ severity, weight, code, message, remedy, source }: Repor
   ];
 }
 
-function stepCells({ stage, title, outcome, written, seconds, reason }: ReportStep): string[] {
-  return [escapeHtml(`${stage}: ${title}`), outcome, String(written), String(seconds), escapeHtml(reason)];
-}
-
-/** A rollback as JUnit XML: a test for each step and each finding. */
+/** A rollback as JUnit XML: a test for each stage, each step and each finding. */
 export function renderRollbackJunit(report: RollbackReport): string {
   const whole: TestCase = {
     name: report.mode === 'plan' ? 'rollback plan' : 'rollback',
@@ -71,15 +67,11 @@ export function renderRollbackJunit(report: RollbackReport): string {
     skipped: null,
     output: report.summary,
   };
-  const steps = report.stages.map(({ stage, title, outcome, reason }): TestCase => ({
-    name: `${stage}: ${title}`,
-    path: '',
-    failures: outcome === 'done' ? [] : [{ type: outcome, message: reason, text: reason }],
-    skipped: null,
-    output: '',
-  }));
   return renderSuites(
-    new Map([[report.cluster.server, [whole, ...steps, ...report.findings.map(findingCase)]]]),
+    new Map([
+      [report.cluster.server, [whole, ...report.findings.map(findingCase)]],
+      ...stepSuites(report.cluster.server, report.stages),
+    ]),
   );
 }
 

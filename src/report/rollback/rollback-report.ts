@@ -1,6 +1,5 @@
 import { nameOf } from '../../cluster/object-name.js';
 import type { Severity } from '../../findings/severity.js';
-import type { StepResult } from '../../upgrade/engine/step.js';
 import type { Weight } from '../../upgrade/preflight/preflight.js';
 import type { RollbackFinding } from '../../upgrade/restore/find-obstacles.js';
 import { isWritten, type RollbackPlan } from '../../upgrade/restore/plan-rollback.js';
@@ -11,6 +10,8 @@ import { reportCluster } from '../plan/plan-report.js';
 import { severityOf } from '../plan/severity-of.js';
 import { showValue } from '../plan/show-value.js';
 import type { Result } from '../report.js';
+import { type PartStep, reportStep } from '../run/report-step.js';
+import type { WayBack } from '../run/way-back.js';
 
 export interface ReportRollbackFinding {
   readonly code: string;
@@ -40,7 +41,7 @@ export interface RollbackReport {
   readonly backup: ReturnType<typeof reportBackup>;
   readonly plan: ReturnType<typeof reportPlan>;
   /** The steps that were begun; empty where nothing was done. */
-  readonly stages: readonly ReportStep[];
+  readonly stages: readonly PartStep[];
   /** What was written, or would be. */
   readonly restored: readonly ReportItem[];
   /** Calico that runs afterwards; null where nothing was done. */
@@ -49,6 +50,10 @@ export interface RollbackReport {
   readonly summary: string;
   /** How to go on where it did not end well; empty otherwise. */
   readonly wayOut: string;
+  /** What to do now, in a sentence or two. */
+  readonly next: string;
+  /** The same run once more, which goes on with it; null where there is nothing to go on with. */
+  readonly again: WayBack | null;
 }
 
 export interface ReportItem {
@@ -59,25 +64,18 @@ export interface ReportItem {
   readonly fields: readonly { readonly field: string; readonly before: string; readonly after: string }[];
 }
 
-export interface ReportStep {
-  readonly stage: string;
-  readonly title: string;
-  readonly outcome: StepResult['outcome'];
-  readonly written: number;
-  readonly seconds: number;
-  readonly reason: string;
-}
-
 export interface RollbackReportOptions {
   readonly mode: 'plan' | 'rollback';
   readonly force: boolean;
   readonly result: Result;
+  /** The same run once more; left out where nobody is told. */
+  readonly again?: WayBack;
 }
 
 /** Makes the report of a rollback; of `plan`, where nothing was done. */
 export function buildRollbackReport(
   outcome: Pick<RollbackOutcome, 'plan' | 'ended' | 'results' | 'reason' | 'wayOut' | 'after'>,
-  { mode, force, result }: RollbackReportOptions,
+  { mode, force, result, again }: RollbackReportOptions,
 ): RollbackReport {
   const { plan, results, wayOut, after } = outcome;
   const { state, calico, items } = plan.restoration;
@@ -98,16 +96,31 @@ export function buildRollbackReport(
     pairs: [],
     detections: [],
     skips: [],
-    findings: plan.findings.map((finding) => reportFinding(finding, force)),
+    findings: plan.findings.map((finding) => reportRollbackFinding(finding, force)),
     cluster: reportCluster(state),
     backup: reportBackup(plan),
     plan: reportPlan(plan),
-    stages: results.map(reportStep),
+    stages: results.map((one) => ({ hop: 'back', ...reportStep(one) })),
     restored: items.map(reportItem),
     calicoAfter: afterwards ? formatVersion(afterwards) : null,
     summary: summaryOf(outcome),
     wayOut,
+    next: nextOf(outcome, mode, result),
+    again: wayOut === '' ? null : (again ?? null),
   };
+}
+
+function nextOf(
+  { ended, wayOut }: Pick<RollbackOutcome, 'ended' | 'wayOut'>,
+  mode: 'plan' | 'rollback',
+  result: Result,
+): string {
+  if (wayOut !== '') return wayOut;
+  if (ended === 'done') return 'Nothing: the cluster runs what the bundle has.';
+  if (result === 'nothing-to-do') return 'Nothing.';
+  if (result === 'failed') return 'Nothing was changed. Put right what the findings name, then run again.';
+  if (ended === 'interrupted') return 'Nothing was changed. Run again.';
+  return mode === 'plan' ? 'Nothing was changed. The mode rollback with the same bundle does it.' : '';
 }
 
 /** Whether it did not end well; having rolled back is what was asked for. */
@@ -135,7 +148,8 @@ function summaryOf({
   }
 }
 
-function reportFinding(finding: RollbackFinding, force: boolean): ReportRollbackFinding {
+/** A finding of a rollback as report.json has it. */
+export function reportRollbackFinding(finding: RollbackFinding, force: boolean): ReportRollbackFinding {
   const { code, weight, message, remedy, source } = finding;
   return { code, severity: severityOf(weight, force), weight, message, remedy, source };
 }
@@ -168,12 +182,8 @@ function reportPlan(plan: RollbackPlan) {
   };
 }
 
-/** A step that was begun, as report.json has it. */
-export function reportStep({ stage, title, outcome, written, ms, reason }: StepResult): ReportStep {
-  return { stage, title, outcome, written, seconds: Math.round(ms / 100) / 10, reason };
-}
-
-function reportItem({ object, action, stage, why, fields }: RestoreItem): ReportItem {
+/** An object and what becomes of it, as report.json has it. */
+export function reportItem({ object, action, stage, why, fields }: RestoreItem): ReportItem {
   return {
     object: nameOf(object),
     action,

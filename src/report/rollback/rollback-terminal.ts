@@ -1,6 +1,6 @@
 import { SEVERITIES } from '../../findings/severity.js';
-import { formatDuration } from '../plan/format-duration.js';
 import { renderRulesYaml } from '../plan/plan-terminal.js';
+import { renderStep } from '../run/run-terminal.js';
 import { paintWith, SEVERITY_STYLE, type Paint, type TerminalOptions } from '../terminal-paint.js';
 import { singleLine } from '../text.js';
 import {
@@ -32,6 +32,7 @@ export function renderRollbackTerminal(report: RollbackReport, options: Terminal
     renderRules(report, paint),
     [
       ...(report.wayOut === '' ? [] : [singleLine(report.wayOut)]),
+      ...(report.again === null ? [] : [`  ${singleLine(report.again.command)}`]),
       paint(singleLine(report.summary), hasFailed(report) ? 'red' : 'green'),
     ],
   ];
@@ -95,13 +96,7 @@ function renderSteps({ plan }: RollbackReport, paint: Paint): Lines {
 }
 
 function renderStages({ stages }: RollbackReport, paint: Paint): Lines {
-  return [
-    paint('steps', 'bold'),
-    ...stages.flatMap(({ stage, title, outcome, written, seconds, reason }) => [
-      `  ${paint(outcome, outcome === 'done' ? 'green' : 'red')} ${stage}: ${singleLine(title)} (${written} written, ${formatDuration(seconds)})`,
-      ...(reason === '' ? [] : [`    ${singleLine(reason)}`]),
-    ]),
-  ];
+  return [paint('steps', 'bold'), ...stages.flatMap((step) => renderStep(step, paint))];
 }
 
 function renderRules({ plan }: RollbackReport, paint: Paint): Lines {

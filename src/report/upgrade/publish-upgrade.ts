@@ -1,15 +1,18 @@
-import { renderPlanHtml } from '../plan/plan-html.js';
 import { renderSuites, type TestCase } from '../junit-suites.js';
+import { findingCase } from '../plan/plan-junit.js';
 import { publishClusterReport, type ReportPublication } from '../publish-cluster-report.js';
+import { stepSuites } from '../run/run-junit.js';
 import { isFailure } from '../verdict.js';
+import { renderUpgradeHtml } from './upgrade-html.js';
 import type { UpgradeReport } from './upgrade-report.js';
-import { renderUpgradeSummary, renderUpgradeTerminal } from './upgrade-text.js';
+import { renderUpgradeSummary } from './upgrade-summary.js';
+import { renderUpgradeTerminal } from './upgrade-terminal.js';
 
 /** Gives an upgrade in every form. @throws InputError where the report directory cannot be one */
 export async function publishUpgrade(report: UpgradeReport, to: ReportPublication): Promise<void> {
   const forms = {
     junit: renderUpgradeJunit(report),
-    html: renderPlanHtml({ ...report, mode: 'plan' }),
+    html: renderUpgradeHtml(report),
     summary: renderUpgradeSummary(report, to.links),
     terminal: renderUpgradeTerminal(report, to.terminal),
     calicoAfter: report.calicoAfter ?? '',
@@ -19,21 +22,17 @@ export async function publishUpgrade(report: UpgradeReport, to: ReportPublicatio
   if (isFailure(report.result)) to.reporter.error(`${report.summary} ${report.wayOut}`.trim());
 }
 
-/** An upgrade as JUnit XML: a test for the whole and one for each step. */
-export function renderUpgradeJunit({ cluster, result, summary, wayOut, stages }: UpgradeReport): string {
+/** An upgrade as JUnit XML: a test for the whole, one for each finding, and of each hop one for each stage and each step. */
+export function renderUpgradeJunit(report: UpgradeReport): string {
+  const { cluster, result, summary, next, findings, stages } = report;
   const whole: TestCase = {
     name: 'upgrade',
     path: '',
-    failures: isFailure(result) ? [{ type: result, message: summary, text: `${summary}\n${wayOut}` }] : [],
+    failures: isFailure(result) ? [{ type: result, message: summary, text: `${summary}\n${next}` }] : [],
     skipped: null,
     output: summary,
   };
-  const steps = stages.map(({ hop, stage, title, outcome, reason }): TestCase => ({
-    name: `${hop}, ${stage}: ${title}`,
-    path: '',
-    failures: outcome === 'done' ? [] : [{ type: outcome, message: reason, text: reason }],
-    skipped: null,
-    output: '',
-  }));
-  return renderSuites(new Map([[cluster.server, [whole, ...steps]]]));
+  return renderSuites(
+    new Map([[cluster.server, [whole, ...findings.map(findingCase)]], ...stepSuites(cluster.server, stages)]),
+  );
 }

@@ -1,42 +1,64 @@
 import { formatVersion } from '../../version/version.js';
 import type { StepResult } from '../../upgrade/engine/step.js';
+import type { RollbackOutcome } from '../../upgrade/restore/run-rollback.js';
 import type { UpgradeOutcome } from '../../upgrade/run-upgrade.js';
+import { hideCredentials } from '../../text/credentials.js';
 import { buildPlanReport, type PlanReport } from '../plan/plan-report.js';
 import type { Result } from '../report.js';
-import { type ReportStep, reportStep } from '../rollback/rollback-report.js';
-
-/** A step of a hop, or of the way back. */
-export interface ReportUpgradeStep extends ReportStep {
-  /** `Calico v3.31.7`, `back`. */
-  readonly hop: string;
-}
+import {
+  type ReportItem,
+  reportItem,
+  type ReportRollbackFinding,
+  reportRollbackFinding,
+} from '../rollback/rollback-report.js';
+import { type PartStep, reportStep } from '../run/report-step.js';
+import { type RunPlace, type WayBack, wayBack } from '../run/way-back.js';
+import { headlineOf, nextOf, summaryOf } from './upgrade-words.js';
 
 /** What `report.json` of an upgrade holds: the plan, and what came of it. Plain data; no secrets. */
 export interface UpgradeReport extends Omit<PlanReport, 'mode'> {
   readonly mode: 'upgrade';
-  readonly stages: readonly ReportUpgradeStep[];
+  readonly stages: readonly PartStep[];
   /** null where none was made. */
   readonly backup: {
     readonly directory: string;
     readonly artifact: string | null;
     readonly createdAt: string;
+    /** How to have it put back. */
+    readonly wayBack: WayBack;
   } | null;
+  /** What going back by itself came to; null where it did not. */
+  readonly rollback: {
+    readonly verdict: RollbackOutcome['plan']['verdict'];
+    readonly summary: string;
+    readonly findings: readonly ReportRollbackFinding[];
+  } | null;
+  /** What going back put back or let stay; empty where it did not. */
+  readonly restored: readonly ReportItem[];
   /** Calico that runs afterwards; null where nothing was done, or it is not known. */
   readonly calicoAfter: string | null;
+  /** How it ended, in a few words. */
+  readonly headline: string;
   /** How it ended, in one line. */
   readonly summary: string;
+  /** What to do now, in a sentence or two. */
+  readonly next: string;
   /** How to go on or back where it did not end well; empty otherwise. */
   readonly wayOut: string;
 }
 
-export function buildUpgradeReport(
-  outcome: UpgradeOutcome,
-  options: { readonly force: boolean; readonly result: Result },
-): UpgradeReport {
+export interface UpgradeReportOptions {
+  readonly force: boolean;
+  readonly result: Result;
+  readonly place: RunPlace;
+}
+
+export function buildUpgradeReport(outcome: UpgradeOutcome, options: UpgradeReportOptions): UpgradeReport {
   const { plan, hops, rollback, backup, after } = outcome;
   const running = after?.calico?.versions.running;
-  const stepsOf = (hop: string, results: readonly StepResult[]): ReportUpgradeStep[] =>
+  const stepsOf = (hop: string, results: readonly StepResult[]): PartStep[] =>
     results.map((result) => ({ hop, ...reportStep(result) }));
+  const wayOut = rollback && rollback.ended !== 'done' ? rollback.wayOut || outcome.wayOut : outcome.wayOut;
   return {
     ...buildPlanReport(plan, options),
     mode: 'upgrade',
@@ -48,26 +70,18 @@ export function buildUpgradeReport(
       directory: backup.directory,
       artifact: backup.artifact,
       createdAt: backup.createdAt,
+      wayBack: wayBack(backup, options.place),
     },
+    rollback: rollback && {
+      verdict: rollback.plan.verdict,
+      summary: hideCredentials(rollback.reason || rollback.plan.summary),
+      findings: rollback.plan.findings.map((finding) => reportRollbackFinding(finding, options.force)),
+    },
+    restored: rollback?.plan.restoration.items.map(reportItem) ?? [],
     calicoAfter: running ? formatVersion(running) : null,
-    summary: summaryOf(outcome),
-    wayOut: rollback && rollback.ended !== 'done' ? rollback.wayOut || outcome.wayOut : outcome.wayOut,
+    headline: headlineOf(outcome, options.result, wayOut),
+    summary: hideCredentials(summaryOf(outcome)),
+    next: nextOf(outcome, options.result, wayOut),
+    wayOut,
   };
-}
-
-function summaryOf({ plan, ended, reason, hops, rollback }: UpgradeOutcome): string {
-  const last = hops.at(-1)?.to;
-  switch (ended) {
-    case 'not-run':
-      return plan.summary;
-    case 'done':
-      return `upgraded: Calico ${last ? formatVersion(last) : ''} runs everywhere.`;
-    case 'interrupted':
-      return `interrupted: ${reason}`;
-    case 'failed':
-      if (rollback === null) return `failed: ${reason}`;
-      return rollback.ended === 'done'
-        ? `failed, and went back: ${reason}`
-        : `failed, and going back failed too: ${reason} Then: ${rollback.reason || rollback.plan.summary}`;
-  }
 }

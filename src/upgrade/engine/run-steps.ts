@@ -22,6 +22,8 @@ export interface Run {
   readonly onProgress: (text: string) => void;
   /** What looks at the traffic; none where nothing is said. */
   readonly traffic?: readonly TrafficCheck[];
+  /** Told of each step that is over. */
+  readonly onStep?: (result: StepResult) => void;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function runSteps(steps: readonly Step[], run: Run): Promise<readon
   for (const step of steps) {
     const result = await runStep(step, run);
     results.push(result);
+    run.onStep?.(result);
     if (result.outcome !== 'done') break;
   }
   return results;

@@ -22,6 +22,8 @@ export interface RunOptions extends RollbackOptions {
   readonly now: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly onWarning: (text: string) => void;
+  /** Told of each step that is over. */
+  readonly onStep?: (result: StepResult) => void;
 }
 
 /** How a rollback ended. */

@@ -1,0 +1,31 @@
+import type { PlanReport } from '../plan/plan-report.js';
+import { renderPlanTerminal } from '../plan/plan-terminal.js';
+import { renderStep } from '../run/run-terminal.js';
+import { paintWith, type TerminalOptions } from '../terminal-paint.js';
+import { singleLine } from '../text.js';
+import { isFailure } from '../verdict.js';
+import type { UpgradeReport } from './upgrade-report.js';
+
+/** The plan that was carried out, as the plan's own form shows it. */
+function planOf(report: UpgradeReport): PlanReport {
+  return { ...report, mode: 'plan' };
+}
+
+/** An upgrade as text for a terminal: the plan, what was done, how to go back, and how it ended in the last lines. */
+export function renderUpgradeTerminal(report: UpgradeReport, options: TerminalOptions): string {
+  const paint = paintWith(options.colour);
+  const { stages, backup, next, summary, headline, result } = report;
+  const style = isFailure(result) ? 'red' : 'green';
+  const blocks: readonly (readonly string[])[] = [
+    stages.flatMap((step) => renderStep(step, paint, `${step.hop}  `)),
+    backup === null
+      ? []
+      : [
+          `backup      ${backup.artifact ?? backup.directory}, made ${backup.createdAt}; back to it goes`,
+          `  ${singleLine(backup.wayBack.command)}`,
+        ],
+    [paint(singleLine(summary), style), `${paint(headline, style)}. Now: ${singleLine(next)}`],
+  ];
+  const shown = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
+  return `${renderPlanTerminal(planOf(report), options)}\n${shown.join('\n\n')}\n`;
+}

@@ -1,0 +1,71 @@
+import type { UpgradeOutcome } from '../../upgrade/run-upgrade.js';
+import { formatVersion, type Version } from '../../version/version.js';
+import type { Result } from '../report.js';
+
+/** How it ended, in as many words as somebody woken up reads. */
+export function headlineOf(
+  { plan, hops, after, ended }: UpgradeOutcome,
+  result: Result,
+  wayOut: string,
+): string {
+  const before = versionText(plan.calico?.versions.running);
+  const running = versionText(after?.calico?.versions.running ?? hops.at(-1)?.to);
+  switch (result) {
+    case 'passed':
+      return `Calico is upgraded: ${before} → ${running}`;
+    case 'nothing-to-do':
+      return `Nothing to do: Calico ${before} stays`;
+    case 'rolled-back':
+      return `The upgrade failed and was rolled back: Calico ${before} runs again`;
+    case 'rollback-failed':
+      return 'The upgrade failed, and so did going back';
+    case 'failed': {
+      const how = ended === 'interrupted' ? 'was stopped' : 'failed';
+      if (wayOut !== '') return `The upgrade ${how} half way, and was not rolled back`;
+      return `The upgrade ${ended === 'not-run' ? 'did not begin' : how}: nothing of Calico was changed`;
+    }
+  }
+}
+
+/** What to do now. */
+export function nextOf({ backup, ended }: UpgradeOutcome, result: Result, wayOut: string): string {
+  if (wayOut !== '') return wayOut;
+  switch (result) {
+    case 'passed':
+      if (backup === null) return 'Nothing. There is no backup to go back to.';
+      return backup.artifact === null
+        ? `Nothing. Keep ${backup.directory}: how to go back to it stands below.`
+        : 'Nothing. How to go back stands below, should it be wanted.';
+    case 'nothing-to-do':
+      return 'Nothing.';
+    case 'rolled-back':
+      return 'Nothing tonight: the cluster is as it was before. Put right what failed, then run the upgrade again.';
+    case 'rollback-failed':
+    case 'failed':
+      return ended === 'not-run'
+        ? 'Put right what the findings name, then run the upgrade again.'
+        : 'Put that right, then run the upgrade again.';
+  }
+}
+
+/** How it ended and why, in one line. */
+export function summaryOf({ plan, ended, reason, hops, rollback }: UpgradeOutcome): string {
+  const last = hops.at(-1)?.to;
+  switch (ended) {
+    case 'not-run':
+      return plan.summary;
+    case 'done':
+      return `upgraded: Calico ${last ? formatVersion(last) : ''} runs everywhere.`;
+    case 'interrupted':
+      return `interrupted: ${reason}`;
+    case 'failed':
+      if (rollback === null) return `failed: ${reason}`;
+      return rollback.ended === 'done'
+        ? `failed, and went back: ${reason}`
+        : `failed, and going back failed too: ${reason} Then: ${rollback.reason || rollback.plan.summary}`;
+  }
+}
+
+function versionText(version: Version | null | undefined): string {
+  return version ? formatVersion(version) : 'of an unknown version';
+}
