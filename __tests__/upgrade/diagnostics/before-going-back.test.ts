@@ -58,6 +58,7 @@ async function upgrade(cluster: LivingCluster, store: FakeReportStore): Promise<
       ...buildOptions({ target: versionOf(NEWER), force: true }),
       ...options,
       rollbackOnFailure: true,
+      findBundle: () => Promise.reject(new Error('no run has died here')),
       backUp: async () => ({
         reader: await save(client),
         directory: 'backup',
