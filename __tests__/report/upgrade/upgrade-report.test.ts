@@ -106,7 +106,7 @@ describe('the job summary', () => {
       buildResult({ title: `wave ${index + 1} of 300`, ms: 1000 }),
     );
     const text = summaryOf(
-      buildReport(buildOutcome({ hops: [{ to: buildOutcome().hops[0]!.to, results }] })),
+      buildReport(buildOutcome({ hops: [{ ...buildOutcome().hops[0]!, results }] })),
     );
     const [, chart = ''] = /```mermaid\n([^`]*)```/.exec(text) ?? [];
     expect(chart).toContain('wave 1 of 300');
@@ -243,7 +243,7 @@ test('no form is broken by what stands in a reason, a title or a log', () => {
   fc.assert(
     fc.property(hostileText, (text) => {
       const hop = {
-        to: buildOutcome().hops[0]!.to,
+        ...buildOutcome().hops[0]!,
         results: [
           buildResult({
             outcome: 'failed',
