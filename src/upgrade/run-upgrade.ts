@@ -175,7 +175,7 @@ async function upgradeUnderLock(
   if (!hasLostLock(options)) await journal.stop(ended, failure).catch(() => undefined);
   const failed = { ...outcome, ended, reason: failure, wayOut: journal.head().wayOut } as const;
   if (ended === 'interrupted') return failed;
-  await options.onFailure?.();
+  await options.onFailure?.().catch(() => undefined);
   // What goes with a definition no older release brings back
   const isLost = guard.fault() !== null;
   if (isLost || !options.rollbackOnFailure || backup === null) return failed;

@@ -4,7 +4,7 @@ import type { ClusterClient, KubernetesObject, ObjectKind } from '../../ports/cl
 import { hideCredentials } from '../../text/credentials.js';
 import { belongsToInstall } from '../backup/install-scope.js';
 import { readEntry, readJournal } from '../journal/journal.js';
-import { isPodReady, podFault } from '../gates/pod-fault.js';
+import { isPodReady, isStuck } from '../gates/pod-fault.js';
 import { redactObject } from './redact.js';
 
 /** Where Calico's pods and workloads are. */
@@ -55,7 +55,7 @@ export async function readPods(
   signal: AbortSignal,
 ): Promise<readonly KubernetesObject[]> {
   const pods = await inNamespaces(client, { apiVersion: 'v1', kind: 'Pod' }, signal);
-  const rank = (pod: KubernetesObject): number => (podFault(pod) !== null ? 0 : isPodReady(pod) ? 2 : 1);
+  const rank = (pod: KubernetesObject): number => (isStuck(pod) ? 0 : isPodReady(pod) ? 2 : 1);
   return pods.filter(isCalicos).sort((a, b) => rank(a) - rank(b));
 }
 

@@ -1,6 +1,6 @@
 import { type Fields, isTrueAt, listAt, numberAt, textAt, valueAt } from '../../cluster/fields.js';
 import type { ClusterClient, KubernetesObject, ObjectKind } from '../../ports/cluster-client.js';
-import { hideSecrets } from '../../text/hide-secrets.js';
+import { hideCredentials } from '../../text/credentials.js';
 import type { Evidence } from '../engine/step.js';
 import { podName } from './pod-fault.js';
 import type { Waiting } from './wait-for.js';
@@ -44,7 +44,7 @@ async function readLog(client: ClusterClient, pod: KubernetesObject): Promise<Ev
   const previous = hasRestarted && isDown;
   const limits = { tailLines: MOST_LINES, limitBytes: MOST_BYTES };
   const text = await client.logs({ namespace, pod: name, container, previous, ...limits });
-  const lines = hideSecrets(text.trimEnd().slice(-MOST_TEXT)).split('\n').slice(-MOST_LINES);
+  const lines = hideCredentials(text.trimEnd().slice(-MOST_TEXT)).split('\n').slice(-MOST_LINES);
   const when = previous ? ', before its last restart' : '';
   return { title: `log of ${podName(pod)}, container ${container}${when}`, lines: lines.filter(Boolean) };
 }
@@ -88,7 +88,7 @@ export function eventLines(events: readonly KubernetesObject[]): readonly string
     const count = numberAt(event, 'count') ?? numberAt(event, 'series', 'count') ?? 1;
     const times = count > 1 ? ` (${count} times)` : '';
     newest.delete(said);
-    newest.set(said, hideSecrets(`${timeOf(event)} ${said}${times}`.replaceAll('\n', ' ').slice(0, 500)));
+    newest.set(said, hideCredentials(`${timeOf(event)} ${said}${times}`.replaceAll('\n', ' ').slice(0, 500)));
   }
   return [...newest.values()].slice(-MOST_EVENTS);
 }
