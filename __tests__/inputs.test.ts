@@ -43,6 +43,8 @@ describe('parseInputs', () => {
     [{ 'github-token': '${{ github.token }}' }, { githubToken: null }],
     [{ 'github-token': 'secret' }, { githubToken: 'secret' }],
     [{ 'fail-on': 'WARNING' }, { failOn: 'warning' }],
+    [{ mode: 'upgrade' }, { networkTest: { maxDisruptionMs: null } }],
+    [{ mode: 'upgrade', 'max-disruption-ms': '1500' }, { networkTest: { maxDisruptionMs: 1500 } }],
   ])('reads %j', (values, expected) => {
     expect(parseInputs(read(values))).toMatchObject(expected);
   });
@@ -54,6 +56,12 @@ describe('parseInputs', () => {
     [{ comment: 'sometimes' }, 'comment', /one of: always, on-failure, never/],
     [{ 'kubernetes-version': 'v3.26' }, 'kubernetes-version', /such as v1\.34/],
     [{ 'kubernetes-version': 'latest' }, 'kubernetes-version', /such as v1\.34/],
+    [{ mode: 'upgrade', 'max-disruption-ms': '2s' }, 'max-disruption-ms', /whole number/],
+    [
+      { mode: 'upgrade', 'max-disruption-ms': '1500', 'network-test': 'false' },
+      'max-disruption-ms',
+      /Leave one of them out/,
+    ],
   ])('refuses %j, names the input and what it may be', (values, input, remedy) => {
     try {
       parseInputs(read(values));

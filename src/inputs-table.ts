@@ -110,7 +110,14 @@ export const INPUTS = [
   {
     name: 'probe-image',
     default: '',
-    description: 'Image of the network test. Default: a pinned agnhost digest.',
+    description:
+      'Image of the network test: agnhost, wherever nodes can pull it without a Secret. Default: a pinned digest of it.',
+  },
+  {
+    name: 'network-test-settings',
+    default: '',
+    description:
+      'How the network is tested, a line each: `only` or `skip` (names of scenarios), `degree`, `settle-seconds`, `tries`, `outside` (host:port); docs/network-test.md.',
   },
   {
     name: 'backup-artifact',

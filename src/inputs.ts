@@ -1,3 +1,5 @@
+import { DEFAULT_PROBE_IMAGE } from './connectivity/probe-pod.js';
+import { type NetworkTestSettings, parseNetworkTestSettings } from './connectivity/settings.js';
 import { InputError } from './errors.js';
 import { INPUTS, type InputName } from './inputs-table.js';
 import { isPlausible, parseVersion, type Version } from './version/version.js';
@@ -80,11 +82,20 @@ export interface RollbackInputs extends BundleInputs {
   readonly mode: 'rollback';
 }
 
+/** How the network is tested. */
+export interface NetworkTestInputs {
+  readonly image: string;
+  readonly settings: NetworkTestSettings;
+  /** Longest gap of a held connection, in ms; null: no limit. */
+  readonly maxDisruptionMs: number | null;
+}
+
 /** Inputs of `upgrade`: those of `plan`, and how it is carried out. */
 export interface UpgradeInputs extends Omit<PlanInputs, 'mode' | 'rollback'> {
   readonly mode: 'upgrade';
   readonly backup: boolean;
-  readonly networkTest: boolean;
+  /** null where the network is not tested. */
+  readonly networkTest: NetworkTestInputs | null;
   readonly rollbackOnFailure: boolean;
   /** Budget of each step. */
   readonly stageTimeoutMs: number;
@@ -174,13 +185,31 @@ function parseUpgradeInputs(read: ReadInput, readInput: ReadInput): UpgradeInput
     ...parsePlanInputs(read, readInput),
     mode: 'upgrade',
     backup: isTrue('backup', read),
-    networkTest: isTrue('network-test', read),
+    networkTest: networkTest(read),
     rollbackOnFailure: isTrue('rollback-on-failure', read),
     stageTimeoutMs: wholeNumber('stage-timeout-seconds', read('stage-timeout-seconds'), 1) * 1000,
     encryptionKey: read('encryption-key') || null,
     backupArtifact: read('backup-artifact') || null,
     runId: read('run-id'),
     githubToken: token(read('github-token')),
+  };
+}
+
+function networkTest(read: ReadInput): NetworkTestInputs | null {
+  const limit = read('max-disruption-ms');
+  const maxDisruptionMs = limit === '' ? null : wholeNumber('max-disruption-ms', limit, 1);
+  if (!isTrue('network-test', read)) {
+    if (maxDisruptionMs === null) return null;
+    throw new InputError(
+      'max-disruption-ms',
+      'The input max-disruption-ms is given, and network-test is false: nothing would measure it.',
+      'Leave one of them out.',
+    );
+  }
+  return {
+    maxDisruptionMs,
+    image: read('probe-image') || DEFAULT_PROBE_IMAGE,
+    settings: parseNetworkTestSettings(read('network-test-settings')),
   };
 }
 

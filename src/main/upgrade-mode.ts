@@ -12,6 +12,8 @@ import { createReportDirectory } from '../adapters/report-directory.js';
 import { lookUpPath, temporaryDirectory } from '../adapters/local-directory.js';
 import { listenForStop } from '../adapters/stop-signals.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
+import type { CheckedNetwork } from '../connectivity/check-network.js';
+import type { MonitoredTraffic } from '../connectivity/monitor/monitor-traffic.js';
 import { EnvironmentError, InputError } from '../errors.js';
 import type { UpgradeInputs } from '../inputs.js';
 import type { Policy } from '../policy/policy.js';
@@ -30,9 +32,11 @@ import {
 } from '../upgrade/run-upgrade.js';
 import { collectDiagnostics } from '../upgrade/diagnostics/collect.js';
 import { backupTarget, reportTarget } from './backup-target.js';
+import { disruptionMonitor } from './disruption-monitor.js';
 import { AT_THE_END, atFailure, DIAGNOSTICS_MS, learnSecrets, runPlaceOf } from './look-after-failure.js';
 import { makeBackup } from './make-backup.js';
 import { type BundleSource, type OpenBundle, openBundle } from './open-bundle.js';
+import { networkCheck } from './network-check.js';
 import { openSecretBox } from './open-secret-box.js';
 import { createRunStore, publicationOf, publishRun, type RunStore } from './publish-run.js';
 
@@ -69,29 +73,28 @@ export async function runUpgradeMode(
   const look = { ...REAL_TIMING, hide: secrets.hide, onWarning: reporter.warning };
   const onFailure = (): Promise<void> =>
     collectDiagnostics(client, store, { ...look, ...atFailure(inputs.stageTimeoutMs) });
-  const surroundings = { world, reporter, policy, opened, signal: stop.signal, onFailure };
+  const { signal } = stop;
+  const run = runOf(world);
+  const network = networkCheck(client, inputs.networkTest, { reporter, signal, run });
+  const monitor = disruptionMonitor(client, inputs.networkTest, { reporter, signal, run });
+  const surroundings = { world, reporter, policy, opened, signal, run, network, monitor, onFailure };
   try {
     const outcome = await upgrade(client, { ...inputs, kubeconfig }, surroundings);
     if (outcome.ended === 'failed')
       await collectDiagnostics(client, store, { ...look, folder: AT_THE_END, limitMs: DIAGNOSTICS_MS });
-    return await publish(outcome, inputs, store, { world, reporter, opened });
+    return await publish(outcome, inputs, store, surroundings);
   } finally {
     stop.dispose();
     for (const { cleanup } of opened) cleanup();
   }
 }
 
-function sayWhatIsLeftOut({ backup, networkTest }: UpgradeInputs, reporter: Reporter): void {
+function sayWhatIsLeftOut({ backup }: UpgradeInputs, reporter: Reporter): void {
   if (!backup) {
     reporter.warning(
       'backup is false: nothing is saved before the upgrade, and it cannot go back by itself where it fails.',
     );
   }
-  reporter.warning(
-    networkTest
-      ? 'The network test is not part of this release: that pods are Ready is looked at, and not that they reach each other.'
-      : 'network-test is false: the network is not tested.',
-  );
 }
 
 interface Surroundings {
@@ -102,12 +105,22 @@ interface Surroundings {
   /** Bundles that are closed at the end, with the run that made them; empty for this run or a directory. */
   readonly opened: (OpenBundle & { readonly runId: string })[];
   readonly onFailure: () => Promise<void>;
+  /** The run's address. */
+  readonly run: string;
+  /** null where the network is not tested. */
+  readonly network: CheckedNetwork | null;
+  readonly monitor: MonitoredTraffic | null;
+}
+
+function runOf({ variables }: World): string {
+  const { runUrl } = readMarkdownLinks(variables, null);
+  return runUrl ?? `a terminal, since ${new Date(REAL_TIMING.now()).toISOString()}`;
 }
 
 function upgrade(
   client: ClusterClient,
   inputs: UpgradeInputs & { readonly kubeconfig: string },
-  { world, reporter, policy, signal, opened, onFailure }: Surroundings,
+  { world, reporter, policy, signal, opened, run, network, monitor, onFailure }: Surroundings,
 ): Promise<UpgradeOutcome> {
   const { now, sleep } = REAL_TIMING;
   const runUrl = readMarkdownLinks(world.variables, null).runUrl ?? '';
@@ -135,7 +148,9 @@ function upgrade(
       rollbackOnFailure: inputs.rollbackOnFailure,
       helm,
       charts: helm && createChartSource(inputs.manifests, { root: workspace, download, helm }),
-      run: runUrl || `a terminal, since ${new Date(now()).toISOString()}`,
+      run,
+      // What is held is opened last before the first write
+      traffic: [network, monitor].filter((check) => check !== null),
       signal,
       now,
       sleep,
@@ -202,14 +217,16 @@ async function publish(
   outcome: UpgradeOutcome,
   inputs: UpgradeInputs,
   store: RunStore,
-  { world, reporter, opened }: Pick<Surroundings, 'world' | 'reporter' | 'opened'>,
+  { world, reporter, opened, network, monitor }: Surroundings,
 ): Promise<boolean> {
   const result = resultOf(outcome);
+  const probes = network?.result() ?? null;
+  const disruption = monitor?.disruption() ?? null;
   const place = runPlaceOf(inputs, world, opened.at(-1)?.runId ?? '');
   await publishRun(
     () =>
       publishUpgrade(
-        buildUpgradeReport(outcome, { force: inputs.force, result, place }),
+        buildUpgradeReport(outcome, { force: inputs.force, result, place, probes, disruption }),
         publicationOf(world, reporter, store),
       ),
     {

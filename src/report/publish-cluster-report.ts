@@ -39,6 +39,8 @@ export interface Forms {
   readonly calicoAfter: string;
   /** Empty where none was made. */
   readonly backupArtifact: string;
+  /** In milliseconds; empty where nothing measured it. */
+  readonly longestGap?: string;
 }
 
 /** Annotations of each kind that GitHub shows for a step. */
@@ -86,7 +88,7 @@ function save(name: string, content: string, { store, reporter }: ReportPublicat
 
 function outputsOf(
   { result, findings, clusters }: ClusterReport,
-  { calicoAfter, backupArtifact }: Forms,
+  { calicoAfter, backupArtifact, longestGap = '' }: Forms,
   reportDir: string,
 ): Readonly<Record<string, string>> {
   const [cluster] = clusters;
@@ -100,6 +102,6 @@ function outputsOf(
     'report-dir': reportDir,
     'sarif-file': '',
     'backup-artifact': backupArtifact,
-    'longest-gap-ms': '',
+    'longest-gap-ms': longestGap,
   };
 }

@@ -16,6 +16,8 @@ const RULES: readonly PolicyRule[] = [
   rule('apps', ['daemonsets', 'deployments'], WRITE),
   rule('apps', ['controllerrevisions', 'replicasets'], ['get', 'list', 'watch']),
   rule('policy', ['poddisruptionbudgets'], WRITE),
+  // Of the network test, in a namespace of its own
+  rule('networking.k8s.io', ['networkpolicies'], ['create', 'delete', 'get', 'patch']),
   rule('coordination.k8s.io', ['leases'], WRITE),
   // To give accounts rules that this account does not hold itself
   rule('rbac.authorization.k8s.io', ['clusterroles', 'roles'], [...WRITE, 'bind', 'escalate']),

@@ -1,5 +1,6 @@
+import { calicoNodes } from '../cluster/calico-nodes.js';
 import { inspect } from '../cluster/inspect.js';
-import type { CalicoState, ClusterState } from '../cluster/cluster-state.js';
+import type { ClusterState } from '../cluster/cluster-state.js';
 import { EnvironmentError } from '../errors.js';
 import type { BundleReader } from '../ports/bundle.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
@@ -252,7 +253,7 @@ async function pullImages(
   const { failure, warnings, leftOut } = await prePull(client, {
     ...options,
     images,
-    nodes: nodesOf(calico, state),
+    nodes: calicoNodes(state),
     namespace: calico.namespace,
     pullSecrets: calico.pullSecrets
       .filter(({ isThere, secret }) => isThere !== false && secret.namespace === calico.namespace)
@@ -262,12 +263,6 @@ async function pullImages(
   for (const warning of warnings) options.onWarning(warning);
   for (const { node, reason } of leftOut) options.onProgress(`pre-pull: ${node} is left out: ${reason}`);
   return failure?.message ?? null;
-}
-
-/** Nodes that calico-node runs on: others never pull what it needs. */
-function nodesOf({ components }: CalicoState, { nodes }: ClusterState): ClusterState['nodes'] {
-  const running = new Set(components.node?.pods.map(({ node }) => node));
-  return nodes.filter(({ name }) => running.has(name));
 }
 
 function isStopped({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
@@ -303,7 +298,14 @@ async function goBack(
 ): Promise<RollbackOutcome | null> {
   try {
     // An upgrade changes nothing that users wrote: what differs of it since is theirs
-    return await rollBackUnderLock(client, reader, store, { ...options, choice: 'live', force: true });
+    const traffic = options.traffic?.map((check) => ({ ...check, afterWave: () => Promise.resolve(null) }));
+    return await rollBackUnderLock(client, reader, store, {
+      ...options,
+      // Nothing that traffic does may stop the way back
+      ...(traffic ? { traffic } : {}),
+      choice: 'live',
+      force: true,
+    });
   } catch (error) {
     options.onWarning(`Going back failed: ${explain(error)}`);
     return null;

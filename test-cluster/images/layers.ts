@@ -4,14 +4,15 @@ import { EnvironmentError } from '../../src/errors.js';
 import { createLayer, type Layer } from './image.js';
 import { type TarEntry } from './tar.js';
 
-/** Where Debian's packages `busybox-static` and `iptables` put their programs. */
+/** Where Debian's packages `busybox-static`, `bash` and `iptables` put their programs. */
 export const BUSYBOX = '/bin/busybox';
+const BASH = '/usr/bin/bash';
 const IPTABLES = '/usr/sbin/iptables';
 const EXTENSIONS = '/usr/lib/x86_64-linux-gnu/xtables';
 /** What the stand-in asks of iptables. */
 const EXTENSION_NAMES = ['libxt_comment.so', 'libxt_standard.so'];
 
-/** A shell with its usual company, and `iptables` with the libraries it is linked to. */
+/** A shell with its usual company, and `bash` and `iptables` with the libraries they are linked to. */
 export function createBaseLayer(): Layer {
   const applets = run(BUSYBOX, ['--list']).filter((name) => name !== 'busybox');
   return createLayer([
@@ -33,7 +34,7 @@ export function createBaseLayer(): Layer {
     file('etc/group', Buffer.from('root:x:0:\nstand-in:x:999:\n')),
     program('bin/busybox', BUSYBOX),
     ...applets.map((name): TarEntry => ({ path: `bin/${name}`, type: 'symlink', target: 'busybox' })),
-    ...iptablesEntries(),
+    ...linkedEntries(),
   ]);
 }
 
@@ -42,20 +43,25 @@ export function createProgramLayer(name: string, path: string): Layer {
   return createLayer([program(name, path)]);
 }
 
-function iptablesEntries(): readonly TarEntry[] {
-  const real = realpathSync(IPTABLES);
-  // `libxtables.so.12 => /lib/x86_64-linux-gnu/libxtables.so.12 (0x…)`, and the loader, which has no arrow.
-  const libraries = run('ldd', [real]).flatMap((line) => /(\/\S+) \(0x/.exec(line)?.[1] ?? []);
+function linkedEntries(): readonly TarEntry[] {
+  const bash = realpathSync(BASH);
+  const iptables = realpathSync(IPTABLES);
   const extensions = EXTENSION_NAMES.map((name) => `${EXTENSIONS}/${name}`);
-  const files = [...libraries, ...extensions];
+  const files = [...new Set([...librariesOf(bash), ...librariesOf(iptables), ...extensions])];
   const directories = new Set(files.flatMap(parents));
   return [
     ...[...directories].filter((path) => path !== 'usr' && path !== 'usr/lib').map(directory),
     ...files.map((path) => program(path.slice(1), path)),
-    program('usr/sbin/xtables-nft-multi', real),
+    program('bin/bash', bash), // upstream's agnhost has one
+    program('usr/sbin/xtables-nft-multi', iptables),
     { path: 'usr/sbin/iptables', type: 'symlink', target: 'xtables-nft-multi' },
     { path: 'usr/bin/iptables', type: 'symlink', target: '../sbin/xtables-nft-multi' },
   ];
+}
+
+/** `libxtables.so.12 => /lib/x86_64-linux-gnu/libxtables.so.12 (0x…)`, and the loader, which has no arrow. */
+function librariesOf(path: string): readonly string[] {
+  return run('ldd', [path]).flatMap((line) => /(\/\S+) \(0x/.exec(line)?.[1] ?? []);
 }
 
 /** `/lib/a/b.so`: `lib`, `lib/a`. */

@@ -26,7 +26,7 @@ export function buildOutcome(changes: Partial<UpgradeOutcome> = {}): UpgradeOutc
     hops: [
       {
         to: TARGET,
-      checks: null,
+        checks: null,
         results: [
           buildResult({ stage: 'crds', title: 'definitions of kinds', written: 20, ms: 4200 }),
           buildResult({ title: 'wave 1 of 2, canary: 1 node', written: 0, ms: 61_240 }),
@@ -65,7 +65,13 @@ export function buildRolledBack(): UpgradeOutcome {
   const { results } = buildDone();
   return buildOutcome({
     ended: 'failed',
-    hops: [{ to: TARGET, checks: null, results: [buildResult({ stage: 'crds', title: 'definitions of kinds' }), failed] }],
+    hops: [
+      {
+        to: TARGET,
+        checks: null,
+        results: [buildResult({ stage: 'crds', title: 'definitions of kinds' }), failed],
+      },
+    ],
     reason: `node, wave 1 of 2: ${REASON}`,
     rollback: { ...buildDone(), results },
     after: running('v3.29.4'),

@@ -6,6 +6,8 @@ import type { UpgradeReport } from '../../../src/report/upgrade/upgrade-report.j
 import { renderUpgradeSummary } from '../../../src/report/upgrade/upgrade-summary.js';
 import { renderUpgradeTerminal } from '../../../src/report/upgrade/upgrade-terminal.js';
 import { SUMMARY_LIMIT_BYTES } from '../../../src/report/summary.js';
+import { describeDisruption } from '../../../src/connectivity/monitor/disruption.js';
+import { gapAt, NOON, pathFrom, readingOf, readingsOf } from '../../connectivity/monitor/readings.js';
 import { hostileText } from '../arbitrary-report.js';
 import { buildPlan as buildUpgradePlan } from '../plan/build-plan.js';
 import { readElements } from '../read-markup.js';
@@ -105,9 +107,7 @@ describe('the job summary', () => {
     const results = Array.from({ length: 300 }, (_, index) =>
       buildResult({ title: `wave ${index + 1} of 300`, ms: 1000 }),
     );
-    const text = summaryOf(
-      buildReport(buildOutcome({ hops: [{ ...buildOutcome().hops[0]!, results }] })),
-    );
+    const text = summaryOf(buildReport(buildOutcome({ hops: [{ ...buildOutcome().hops[0]!, results }] })));
     const [, chart = ''] = /```mermaid\n([^`]*)```/.exec(text) ?? [];
     expect(chart).toContain('wave 1 of 300');
     expect(chart).toContain('  261 more steps :done, s10, 2000-01-01 00:00:10.000, 261000ms');
@@ -264,4 +264,27 @@ test('no form is broken by what stands in a reason, a title or a log', () => {
       expect(summary.match(/<pre>/g)).toHaveLength(summary.match(/<\/pre>/g)?.length ?? 0);
     }),
   );
+});
+
+describe('what held connections went through', () => {
+  const path = { ...readingOf(pathFrom('a', 'b'), [gapAt(1000, 700)]) };
+  const time = { nodes: ['a', 'b'], startedAt: NOON, endedAt: NOON + 10_000, stages: [] };
+  const report: UpgradeReport = { ...done, disruption: describeDisruption(readingsOf([path]), time) };
+
+  test('is told and drawn in every form', () => {
+    const told = /Longest gap of 1 held connection: 700 ms, UDP a → b/;
+    for (const form of [
+      renderUpgradeHtml(report),
+      summaryOf(report),
+      renderUpgradeTerminal(report, TERMINAL),
+    ]) {
+      expect(form).toMatch(told);
+    }
+    expect(summaryOf(report)).toContain('### Disruption');
+    expect(renderUpgradeHtml(report)).toContain('aria-label="Gaps of held connections under the stages"');
+  });
+
+  test('is not told of where none were held', () => {
+    expect(summaryOf(done)).not.toContain('### Disruption');
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { EnvironmentError } from '../../../src/errors.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { runSteps, type Run } from '../../../src/upgrade/engine/run-steps.js';
+import type { TrafficCheck } from '../../../src/upgrade/engine/traffic-check.js';
 import type { Step, Write } from '../../../src/upgrade/engine/step.js';
 import type { Journal } from '../../../src/upgrade/journal/journal.js';
 import { createFakeClusterClient, type FakeCall, refusal } from '../../ports/fake-cluster-client.js';
@@ -221,5 +222,22 @@ describe('a run that is told to stop', () => {
       throw refusal('create', 'ConfigMap', 503, 'aborted');
     });
     expect(await runSteps([step('a', { writes: writes(1) })], run)).toMatchObject([INTERRUPTED]);
+  });
+
+  test('tells what looks at the traffic of each step before it begins', async () => {
+    const { run, log } = scene();
+    const quiet = (): Promise<null> => Promise.resolve(null);
+    const check: TrafficCheck = {
+      baseline: quiet,
+      beforeStep: ({ stage, title }) => log.push(`told ${stage} ${title}`),
+      afterWave: quiet,
+      afterHop: quiet,
+      close: () => Promise.resolve(),
+    };
+    await runSteps([step('a'), step('b', { writes: writes(1) })], { ...run, traffic: [check] });
+    expect(log).toEqual([
+      ...['told config a', 'begin a'],
+      ...['told config b', 'begin b', 'announce 1', 'write map-000'],
+    ]);
   });
 });

@@ -17,6 +17,7 @@ export async function publishUpgrade(report: UpgradeReport, to: ReportPublicatio
     terminal: renderUpgradeTerminal(report, to.terminal),
     calicoAfter: report.calicoAfter ?? '',
     backupArtifact: report.backup?.artifact ?? '',
+    longestGap: report.disruption?.longest ? String(report.disruption.longest.ms) : '',
   };
   await publishClusterReport(report, forms, to);
   if (isFailure(report.result)) to.reporter.error(`${report.summary} ${report.wayOut}`.trim());

@@ -3,6 +3,7 @@ import { escapeHtml } from '../markup.js';
 import { planBody } from '../plan/plan-html.js';
 import { evidenceHtml, nextHtml, timelineHtml, wayBackHtml } from '../run/run-html.js';
 import { isFailure } from '../verdict.js';
+import { renderDisruptionHtml } from './report-disruption.js';
 import type { UpgradeReport } from './upgrade-report.js';
 
 /** An upgrade as one HTML page that loads nothing and runs nothing: how it ended first, the plan last. */
@@ -15,6 +16,7 @@ export function renderUpgradeHtml(report: UpgradeReport): string {
       nextHtml(report.next),
       versions(report),
       timelineHtml(report.stages),
+      report.disruption === null ? '' : renderDisruptionHtml(report.disruption),
       evidenceHtml(report.stages),
       backup(report),
       wayBackFindings(report),

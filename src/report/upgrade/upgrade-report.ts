@@ -1,4 +1,6 @@
 import { formatVersion } from '../../version/version.js';
+import type { Disruption } from '../../connectivity/monitor/disruption.js';
+import type { NetworkTestResult } from '../../connectivity/results.js';
 import type { StepResult } from '../../upgrade/engine/step.js';
 import type { RollbackOutcome } from '../../upgrade/restore/run-rollback.js';
 import type { UpgradeOutcome } from '../../upgrade/run-upgrade.js';
@@ -13,12 +15,17 @@ import {
 } from '../rollback/rollback-report.js';
 import { type PartStep, reportStep } from '../run/report-step.js';
 import { type RunPlace, type WayBack, wayBack } from '../run/way-back.js';
+import { reportDisruption } from './report-disruption.js';
 import { headlineOf, nextOf, summaryOf } from './upgrade-words.js';
 
 /** What `report.json` of an upgrade holds: the plan, and what came of it. Plain data; no secrets. */
 export interface UpgradeReport extends Omit<PlanReport, 'mode'> {
   readonly mode: 'upgrade';
   readonly stages: readonly PartStep[];
+  /** What the network test found; null where it did not run. */
+  readonly probes: NetworkTestResult | null;
+  /** What held connections went through; null where none were held. */
+  readonly disruption: Disruption | null;
   /** null where none was made. */
   readonly backup: {
     readonly directory: string;
@@ -51,6 +58,8 @@ export interface UpgradeReportOptions {
   readonly force: boolean;
   readonly result: Result;
   readonly place: RunPlace;
+  readonly probes?: NetworkTestResult | null;
+  readonly disruption?: Disruption | null;
 }
 
 export function buildUpgradeReport(outcome: UpgradeOutcome, options: UpgradeReportOptions): UpgradeReport {
@@ -66,6 +75,8 @@ export function buildUpgradeReport(outcome: UpgradeOutcome, options: UpgradeRepo
       ...hops.flatMap(({ to, results }) => stepsOf(`Calico ${formatVersion(to)}`, results)),
       ...stepsOf('back', rollback?.results ?? []),
     ],
+    probes: options.probes ?? null,
+    disruption: options.disruption ? reportDisruption(options.disruption) : null,
     backup: backup && {
       directory: backup.directory,
       artifact: backup.artifact,

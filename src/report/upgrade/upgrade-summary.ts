@@ -16,6 +16,7 @@ import { itemRow, rollbackFindingRow } from '../rollback/rollback-summary.js';
 import { failureSections, timelineSections, versionsTable, wayBackSection } from '../run/run-sections.js';
 import { fixed, fold, hasText, list } from '../sections.js';
 import { SUMMARY_LIMIT_BYTES } from '../summary.js';
+import { renderDisruptionMarkdown } from './report-disruption.js';
 import type { UpgradeReport } from './upgrade-report.js';
 
 const SIGNS: Readonly<Record<Result, string>> = {
@@ -52,6 +53,7 @@ function sectionsOf(report: UpgradeReport, links: MarkdownLinks): readonly Secti
       rollback?.verdict === 'blocked' ? rollback.findings.map(rollbackFindingRow) : [],
     ),
     ...timelineSections(stages),
+    disruptionSection(report),
     ...customisationSections(report),
     backupSection(report),
     list('Warnings', 3, of('warning')),
@@ -70,6 +72,10 @@ function sectionsOf(report: UpgradeReport, links: MarkdownLinks): readonly Secti
     ),
     fixed(links.runUrl === null ? '' : `\n${link('The run and its full report', links.runUrl)}\n`),
   ].filter(hasText);
+}
+
+function disruptionSection({ disruption }: UpgradeReport): Section {
+  return fixed(disruption === null ? '' : `\n### Disruption\n\n${renderDisruptionMarkdown(disruption)}`);
 }
 
 function headOf(report: UpgradeReport): string {

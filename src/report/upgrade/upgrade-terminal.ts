@@ -4,6 +4,7 @@ import { renderStep } from '../run/run-terminal.js';
 import { paintWith, type TerminalOptions } from '../terminal-paint.js';
 import { singleLine } from '../text.js';
 import { isFailure } from '../verdict.js';
+import { renderDisruptionTerminal } from './report-disruption.js';
 import type { UpgradeReport } from './upgrade-report.js';
 
 /** The plan that was carried out, as the plan's own form shows it. */
@@ -14,10 +15,11 @@ function planOf(report: UpgradeReport): PlanReport {
 /** An upgrade as text for a terminal: the plan, what was done, how to go back, and how it ended in the last lines. */
 export function renderUpgradeTerminal(report: UpgradeReport, options: TerminalOptions): string {
   const paint = paintWith(options.colour);
-  const { stages, backup, next, summary, headline, result } = report;
+  const { stages, disruption, backup, next, summary, headline, result } = report;
   const style = isFailure(result) ? 'red' : 'green';
   const blocks: readonly (readonly string[])[] = [
     stages.flatMap((step) => renderStep(step, paint, `${step.hop}  `)),
+    disruption === null ? [] : renderDisruptionTerminal(disruption),
     backup === null
       ? []
       : [

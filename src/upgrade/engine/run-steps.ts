@@ -73,6 +73,7 @@ async function carryOut(step: Step, run: Run, progress: { written: number }): Pr
   const { client, journal, signal } = run;
   if (signal.aborted) return failure(INTERRUPTED);
   run.onProgress(`${step.stage}: ${step.title}`);
+  for (const { beforeStep } of run.traffic ?? []) beforeStep?.(step);
   await journal.begin(step.stage, step.title);
   for (const batch of batchesOf(step.writes)) {
     await journal.announce(batch);

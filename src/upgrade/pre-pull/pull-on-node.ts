@@ -1,15 +1,14 @@
-import { listAt, textAt } from '../../cluster/fields.js';
+import { listAt } from '../../cluster/fields.js';
 import { ClusterError } from '../../errors.js';
-import type { ClusterClient, KubernetesObject, ObjectKind } from '../../ports/cluster-client.js';
+import type { ClusterClient } from '../../ports/cluster-client.js';
 import type { Waiting } from '../gates/wait-for.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { deletePullPod } from './delete-pull-pods.js';
 import type { FollowedPods } from './follow-pods.js';
+import { lastWarning } from './last-warning.js';
 import type { Pull } from './plan-pulls.js';
 import { pullPod, type PullPodOptions } from './pull-pod.js';
 import { pullErrors, type PullSight, pullSight } from './pull-sight.js';
-
-const EVENT: ObjectKind = { apiVersion: 'v1', kind: 'Event' };
 
 /** Why images are not on every node. */
 export interface PrePullFailure {
@@ -118,31 +117,6 @@ async function failureOf(
   const warning = await lastWarning(client, namespace, pod);
   const message = `Node ${node} has not pulled all images within ${Math.round(timeoutMs / 1000)} s: ${warning ?? why}`;
   return { kind: 'late', node, image: null, message };
-}
-
-/** The newest warning about a pod, one that names a text where that is asked for; null where there is none to be had. */
-async function lastWarning(
-  client: ClusterClient,
-  namespace: string,
-  pod: string,
-  text = '',
-): Promise<string | null> {
-  const fieldSelector = `involvedObject.name=${pod},type=Warning`;
-  const events: KubernetesObject[] = [];
-  try {
-    for await (const { items } of client.list(EVENT, { namespace, fieldSelector })) events.push(...items);
-  } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
-  }
-  const newest = events
-    .filter((event) => textAt(event, 'message').includes(text))
-    .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1))
-    .at(-1);
-  return newest === undefined ? null : textAt(newest, 'message');
-}
-
-function timeOf(event: KubernetesObject): string {
-  return textAt(event, 'lastTimestamp') || textAt(event, 'eventTime');
 }
 
 /** Why a node takes no part any more; null where it does. */

@@ -1,0 +1,242 @@
+import { textAt } from '../../src/cluster/fields.js';
+import { ClusterError } from '../../src/errors.js';
+import type {
+  ClusterClient,
+  KubernetesObject,
+  ListOptions,
+  ListPage,
+  ObjectKind,
+  ObjectReference,
+  WatchEvent,
+} from '../../src/ports/cluster-client.js';
+
+/** One probe as a pod of the fake is asked it. */
+export interface Asked {
+  readonly from: KubernetesObject;
+  /** `h 10.0.0.1 8080 0`, without the id. */
+  readonly words: readonly string[];
+  /** The pod at that address; null where it is a Service's, a name or nothing. */
+  readonly to: KubernetesObject | null;
+}
+
+/** What a probe says; null where it is answered as it should be. */
+export type Answer = (asked: Asked) => string | null;
+
+/** A cluster in memory whose pods run at once, and whose probes are answered by the pod they are meant for. */
+export interface FakeNetwork {
+  readonly client: ClusterClient;
+  readonly objects: () => readonly KubernetesObject[];
+  readonly ofKind: (kind: string) => readonly KubernetesObject[];
+  readonly execs: () => number;
+  /** What goes wrong from now on. */
+  play: Answer;
+  /** Whether a pod runs; a text is why the server refuses it. */
+  takes: (pod: KubernetesObject) => boolean | string;
+}
+
+export function createFakeNetwork(): FakeNetwork {
+  const objects = new Map<string, KubernetesObject>();
+  const watches = new Set<{ kind: string; namespace: string | null; tell: (event: WatchEvent) => void }>();
+  const count = { addresses: 0, execs: 0, changes: 0 };
+  const network = { play: () => null, takes: () => true } as unknown as {
+    -readonly [K in keyof FakeNetwork]: FakeNetwork[K];
+  };
+  const keyOf = ({ kind, namespace, name }: Omit<ObjectReference, 'apiVersion'>): string =>
+    `${kind} ${namespace ?? ''}/${name}`;
+  const keyOfObject = ({ kind, metadata }: KubernetesObject): string =>
+    keyOf({ kind, namespace: metadata.namespace ?? null, name: metadata.name });
+  const known = {
+    at: -1,
+    kinds: new Map<string, readonly KubernetesObject[]>(),
+    pods: new Map<string, KubernetesObject>(),
+  };
+
+  /** What was looked up is kept until something changes. */
+  function look(): typeof known {
+    if (known.at === count.changes) return known;
+    const kinds = new Map<string, KubernetesObject[]>();
+    for (const one of objects.values()) {
+      const own = kinds.get(one.kind);
+      if (own) own.push(one);
+      else kinds.set(one.kind, [one]);
+    }
+    const pods = new Map((kinds.get('Pod') ?? []).map((one) => [addressOf(one), one]));
+    return Object.assign(known, { at: count.changes, kinds, pods });
+  }
+
+  function ofKind(kind: string, namespace?: string | null): readonly KubernetesObject[] {
+    const all = look().kinds.get(kind) ?? [];
+    return namespace == null ? all : all.filter((one) => one.metadata.namespace === namespace);
+  }
+
+  function emit(type: 'added' | 'modified' | 'deleted', object: KubernetesObject): void {
+    count.changes += 1;
+    if (type === 'deleted') objects.delete(keyOfObject(object));
+    else objects.set(keyOfObject(object), object);
+    for (const { kind, namespace, tell } of watches) {
+      if (kind === object.kind && (namespace === null || namespace === object.metadata.namespace))
+        tell({ type, object });
+    }
+  }
+
+  function create(object: KubernetesObject): KubernetesObject {
+    const takes = object.kind === 'Pod' ? network.takes(object) : true;
+    if (typeof takes === 'string') {
+      throw new ClusterError({ verb: 'create', resource: 'pods', status: 403 }, takes, 'Allow it.');
+    }
+    count.addresses += 1;
+    const address = `10.${count.addresses >> 16}.${(count.addresses >> 8) & 255}.${count.addresses & 255}`;
+    const made = withStatus(object, address, takes);
+    emit('added', made);
+    return made;
+  }
+
+  async function* watch(
+    kind: ObjectKind,
+    { namespace = null, signal }: { namespace?: string | null; signal?: AbortSignal } = {},
+  ): AsyncGenerator<WatchEvent> {
+    const queue: WatchEvent[] = [{ type: 'snapshot', objects: ofKind(kind.kind, namespace) }];
+    const waker = { wake: (): void => undefined };
+    const watching = {
+      kind: kind.kind,
+      namespace,
+      tell: (event: WatchEvent) => {
+        queue.push(event);
+        waker.wake();
+      },
+    };
+    watches.add(watching);
+    const isOver = (): boolean => signal?.aborted === true;
+    signal?.addEventListener('abort', () => waker.wake());
+    while (!isOver()) {
+      const next = queue.shift();
+      if (next) yield next;
+      else
+        await new Promise<void>((resolve) => {
+          waker.wake = resolve;
+        });
+    }
+    watches.delete(watching);
+  }
+
+  async function* list(
+    kind: ObjectKind,
+    { namespace = null, labelSelector = '', fieldSelector = '' }: ListOptions = {},
+  ): AsyncGenerator<ListPage> {
+    const [label, value] = labelSelector.split('=');
+    const node = /spec\.nodeName=(.*)$/.exec(fieldSelector)?.[1];
+    const items = ofKind(kind.kind, namespace).filter(
+      (one) =>
+        (label === undefined || label === '' || one.metadata.labels?.[label] === value) &&
+        (node === undefined || textAt(one, 'spec', 'nodeName') === node),
+    );
+    yield await Promise.resolve({ items, resourceVersion: '1', isRestart: false, remaining: 0 });
+  }
+
+  function remove(reference: ObjectReference): boolean {
+    const found = objects.get(keyOf(reference));
+    if (!found) return false;
+    if (found.kind === 'Namespace') {
+      for (const one of [...objects.values()])
+        if (one.metadata.namespace === reference.name) emit('deleted', one);
+    }
+    emit('deleted', found);
+    return true;
+  }
+
+  function exec(pod: string, namespace: string, command: readonly string[]): string {
+    count.execs += 1;
+    const from = objects.get(keyOf({ kind: 'Pod', namespace, name: pod }));
+    if (!from)
+      throw new ClusterError(
+        { verb: 'exec', resource: pod, status: 404 },
+        `pods "${pod}" not found`,
+        'Look.',
+      );
+    const byAddress = look().pods;
+    const lines = (command[2] ?? '').split('\n').slice(1, -1);
+    return lines
+      .map((line) => {
+        const [kind = '', id = '', ...words] = line.split(' ');
+        const to = byAddress.get((words[0] ?? '').replace(/:\d+$/, '')) ?? null;
+        const said = network.play({ from, words: [kind, ...words], to });
+        if (said !== null) return `${id} 1 3000 ${said}`;
+        return `${id} 0 10 ${kind === 'h' ? answerOf(words[0] ?? '', from, to) : ''}`;
+      })
+      .join('\n');
+  }
+
+  /** Who stands behind an address: a Service's answer comes from the pod that its selector says. */
+  function answerOf(host: string, from: KubernetesObject, to: KubernetesObject | null): string {
+    if (to) return to.metadata.name;
+    const service = ofKind('Service').find((one) => textAt(one, 'spec', 'clusterIP') === host);
+    if (service?.metadata.name === 'local') return from.metadata.name;
+    const selector = Object.entries(
+      (service?.['spec'] as { selector?: Record<string, string> } | undefined)?.selector ?? {
+        'calico-upgrade-action/role': 'target',
+      },
+    );
+    return (
+      ofKind('Pod').find((pod) => selector.every(([name, value]) => pod.metadata.labels?.[name] === value))
+        ?.metadata.name ?? ''
+    );
+  }
+
+  const client = {
+    server: 'https://fake',
+    get: (reference: ObjectReference) => Promise.resolve(objects.get(keyOf(reference)) ?? null),
+    create: async (object: KubernetesObject) => Promise.resolve(create(object)),
+    apply: (object: KubernetesObject) => {
+      const before = objects.get(keyOfObject(object));
+      const merged = {
+        ...before,
+        ...object,
+        spec: { ...(before?.['spec'] as object), ...(object['spec'] as object) },
+      };
+      emit('modified', merged);
+      return Promise.resolve(merged);
+    },
+    delete: (reference: ObjectReference) => Promise.resolve(remove(reference)),
+    exec: async ({
+      pod,
+      namespace,
+      command,
+    }: {
+      pod: string;
+      namespace: string;
+      command: readonly string[];
+    }) => Promise.resolve({ exitCode: 0, stderr: '', stdout: exec(pod, namespace, command) }),
+    logs: () => Promise.resolve('all is well\n[WARNING][77] felix: dropping'),
+    watch,
+    list,
+  } as unknown as ClusterClient;
+  return Object.assign(network, {
+    client,
+    ofKind,
+    objects: () => [...objects.values()],
+    execs: () => count.execs,
+  });
+}
+
+function withStatus(object: KubernetesObject, address: string, isRunning: boolean): KubernetesObject {
+  const spec = object['spec'] as { hostNetwork?: boolean; clusterIP?: string; ports?: object[] } | undefined;
+  if (object.kind === 'Service' && spec) {
+    const ports = (spec.ports ?? []).map((port, index) => ({ ...port, nodePort: 30_000 + index }));
+    return { ...object, spec: { ...spec, clusterIP: spec.clusterIP ?? address, ports } };
+  }
+  if (object.kind !== 'Pod') return object;
+  const state = isRunning
+    ? { running: { startedAt: '2026-01-01T00:00:00Z' } }
+    : { waiting: { reason: 'ContainerCreating' } };
+  const status = {
+    phase: isRunning ? 'Running' : 'Pending',
+    podIP: isRunning ? address : '',
+    podIPs: isRunning ? [{ ip: address }] : [],
+    containerStatuses: [{ name: 'probe', state }],
+  };
+  return { ...object, status };
+}
+
+function addressOf(pod: KubernetesObject): string {
+  return textAt(pod, 'status', 'podIP');
+}

@@ -1,0 +1,280 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { textAt } from '../../src/cluster/fields.js';
+import { checkNetwork, type CheckedNetwork } from '../../src/connectivity/check-network.js';
+import { type NetworkTest, openNetworkTest } from '../../src/connectivity/network-test.js';
+import { explainRegressions } from '../../src/connectivity/results.js';
+import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
+import { buildNode } from '../cluster/build-state.js';
+import { type Answer, createFakeNetwork, type FakeNetwork } from './fake-network.js';
+
+/** Policies are obeyed: what they deny times out. */
+const OBEYS =
+  (network: FakeNetwork): Answer =>
+  ({ from, words, to }) => {
+    const denied = network.ofKind('NetworkPolicy');
+    const isDenied = denied.some((policy) => {
+      const isIngress = policy.metadata.name === 'ingress';
+      const text = JSON.stringify(
+        (policy['spec'] as Record<string, unknown>)[isIngress ? 'ingress' : 'egress'],
+      );
+      const subject = isIngress ? to : from;
+      if (subject?.metadata.labels?.['calico-upgrade-action/role'] !== (isIngress ? 'target' : 'source'))
+        return false;
+      if (text === '[]' || text.includes('nobody') || text.includes('test-host')) return true;
+      return words[0] === 'u' && text.includes('TCP');
+    });
+    return isDenied ? 'TIMEOUT' : null;
+  };
+
+const nodeOf = (pod: Readonly<Record<string, unknown>> | null): string => textAt(pod, 'spec', 'nodeName');
+
+interface Clock {
+  ms: number;
+}
+
+function optionsOf(count: number, clock: Clock): Parameters<typeof openNetworkTest>[1] {
+  return {
+    nodes: Array.from({ length: count }, (_, index) =>
+      buildNode(`n${String(index).padStart(4, '0')}`, {
+        addresses: { internal: ['172.18.0.1'], calico: {} },
+      }),
+    ),
+    image: 'agnhost',
+    settings: { ...DEFAULT_SETTINGS, settleMs: 5000 },
+    run: 'run-1',
+    signal: new AbortController().signal,
+    now: () => clock.ms,
+    // What nobody answers takes no time of its own here
+    sleep: async (ms, signal) => {
+      clock.ms += ms < 10_000 ? ms : 0;
+      if (ms < 10_000 || signal?.aborted === true) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 300);
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    },
+    onProgress: () => undefined,
+  };
+}
+
+describe('the network test', () => {
+  let network: FakeNetwork;
+  let test: NetworkTest;
+
+  beforeEach(() => {
+    network = createFakeNetwork();
+    network.play = OBEYS(network);
+    test = openNetworkTest(network.client, optionsOf(3, { ms: 0 }));
+  });
+
+  it('finds nothing where all is well, before, after a wave and at the end, and leaves nothing', async () => {
+    expect((await test.baseline()).failures).toEqual([]);
+    const wave = await test.afterWave(['n0001']);
+    expect(wave.failures).toEqual([]);
+    expect((await test.afterHop()).failures).toEqual([]);
+    expect(wave.nodes).toEqual(['n0001']);
+    expect(await test.close()).toBeNull();
+    expect(network.objects()).toEqual([]);
+  });
+
+  it('names what a wave broke, from where to where, with the command and what may tell why', async () => {
+    const metadata = {
+      name: 'calico-node-n0001',
+      namespace: 'kube-system',
+      labels: { 'k8s-app': 'calico-node' },
+    };
+    const calicoNode = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'n0001' } };
+    await network.client.create(calicoNode, { fieldManager: 'other' });
+    await test.baseline();
+    const healthy = network.play;
+    network.play = (asked) =>
+      [nodeOf(asked.from), nodeOf(asked.to)].includes('n0001') &&
+      nodeOf(asked.from) !== nodeOf(asked.to) &&
+      asked.to !== null
+        ? 'TIMEOUT'
+        : healthy(asked);
+    const round = await test.afterWave(['n0001']);
+    const [first] = round.failures;
+    expect(first).toMatchObject({
+      judgement: 'regression',
+      expected: 'reached',
+      seen: 'blocked: TIMEOUT',
+      explainedBy: null,
+    });
+    expect(first?.command).toMatch(/^kubectl exec --namespace calico-network-test/);
+    expect(first?.diagnosis).toContain('n0001: kube-system/calico-node-n0001 is not Ready');
+    expect(first?.diagnosis).toContain('n0001: [WARNING][77] felix: dropping');
+    expect(explainRegressions(round)).toContain('pod-cross-node');
+    expect(round.settled).toMatchObject([{ node: 'n0001', connectedMs: null }]);
+  });
+
+  it('does not count what failed before', async () => {
+    const healthy = network.play;
+    network.play = (asked) =>
+      asked.words[1]?.startsWith('targets.') === true ? 'DNS: no such host' : healthy(asked);
+    const before = await test.baseline();
+    expect(
+      before.failures.every(({ judgement, scenario }) => judgement === 'failed-before' && scenario === 'dns'),
+    ).toBe(true);
+    expect(before.failures.length).toBe(3);
+    expect(explainRegressions(await test.afterHop())).toBeNull();
+  });
+
+  it('does not try policies again where nobody enforces any', async () => {
+    network.play = () => null;
+    await test.baseline();
+    const { scenarios } = await test.afterHop();
+    expect(scenarios.filter(({ scenario }) => scenario.startsWith('policy'))).toMatchObject([
+      { skipped: expect.stringContaining('it did not work before: all is denied') as unknown },
+      { skipped: expect.stringContaining('it did not work before: all is denied') as unknown },
+    ]);
+  });
+
+  it('calls flaky what works only when tried again', async () => {
+    await test.baseline();
+    await test.afterHop();
+    const healthy = network.play;
+    const tried = new Set<string>();
+    network.play = (asked) => {
+      const key = `${asked.from.metadata.name} ${asked.words.join(' ')}`;
+      const isFirst =
+        asked.words[2] === '28180' && asked.from.metadata.name.startsWith('host') && !tried.has(key);
+      tried.add(key);
+      return isFirst ? 'TIMEOUT' : healthy(asked);
+    };
+    const { failures, scenarios } = await test.afterWave(['n0000']);
+    expect(
+      failures.every(({ judgement, scenario }) => judgement === 'flaky' && scenario === 'host-to-host'),
+    ).toBe(true);
+    expect(scenarios.find(({ scenario }) => scenario === 'host-to-host')?.flaky).toBe(4);
+  });
+
+  it('a node on which new pods do not run is a regression there', async () => {
+    await test.baseline();
+    network.takes = (pod) => nodeOf(pod) !== 'n0002';
+    const round = await test.afterWave(['n0002']);
+    expect(round.failures).toMatchObject([
+      { scenario: 'new-pods', judgement: 'regression', fromNode: 'n0002' },
+    ]);
+  });
+
+  it.each([
+    [
+      'refused',
+      () => 'exceeded quota: compute',
+      /cannot run its pods on node n0000: exceeded quota: compute/,
+    ],
+    ['not run anywhere', () => false, /no node to run its pods on: n0000: its pods do not run there/],
+  ])('stops before anything is changed where pods are %s', async (_, takes, message) => {
+    network.takes = takes;
+    await expect(test.baseline()).rejects.toThrow(message);
+    await expect(test.baseline()).rejects.toMatchObject({
+      remedy: expect.stringContaining('network-test: false') as unknown,
+    });
+    await test.close();
+    expect(network.objects()).toEqual([]);
+  });
+
+  it('what a dead run left goes first; what is somebody else’s is not touched', async () => {
+    const left = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: 'calico-network-test',
+        labels: { 'app.kubernetes.io/managed-by': 'calico-upgrade-action' },
+      },
+    };
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'source-old', namespace: 'calico-network-test' },
+    };
+    for (const one of [left, pod]) await network.client.create(one, { fieldManager: 'old' });
+    expect((await test.baseline()).failures).toEqual([]);
+    expect(network.objects().some(({ metadata }) => metadata.name === 'source-old')).toBe(false);
+    await test.close();
+    await network.client.create(
+      { ...left, metadata: { name: 'calico-network-test' } },
+      { fieldManager: 'other' },
+    );
+    await expect(test.baseline()).rejects.toThrow('which this program did not make');
+  });
+});
+
+describe('the network test of a large cluster', () => {
+  it.each([10, 100, 1000])(
+    'of %d nodes asks as much of the API server for each node',
+    async (count) => {
+      const network = createFakeNetwork();
+      network.play = OBEYS(network);
+      const test = openNetworkTest(network.client, optionsOf(count, { ms: 0 }));
+      const begun = performance.now();
+      const round = await test.baseline();
+      process.stderr.write(
+        `${count} nodes: ${Math.round(performance.now() - begun)} ms, ${round.requests} requests\n`,
+      );
+      expect(round.failures).toEqual([]);
+      expect(round.requests / count).toBeLessThan(25);
+      expect(JSON.stringify(round).length).toBeLessThan(20_000 + count * 100);
+    },
+    120_000,
+  );
+});
+
+describe('the network test as an upgrade sees it', () => {
+  let network: FakeNetwork;
+  let check: CheckedNetwork;
+  let warnings: string[];
+
+  beforeEach(() => {
+    network = createFakeNetwork();
+    network.play = OBEYS(network);
+    warnings = [];
+    const options = optionsOf(3, { ms: 0 });
+    check = checkNetwork(network.client, {
+      ...options,
+      findNodes: () => Promise.resolve(options.nodes),
+      onWarning: (text) => warnings.push(text),
+    });
+  });
+
+  it('passes, and leaves its rounds', async () => {
+    expect(await check.baseline()).toBeNull();
+    expect(await check.afterWave(['n0000'])).toBeNull();
+    expect(await check.afterWave([])).toBeNull();
+    expect(await check.afterHop()).toBeNull();
+    await check.close();
+    expect(check.result()?.rounds.map(({ when, nodes }) => `${when} ${nodes.length}`)).toEqual([
+      'before 3',
+      'wave 1',
+      'wave 3',
+      'hop 3',
+    ]);
+    expect(warnings).toEqual([]);
+    expect(network.objects()).toEqual([]);
+  });
+
+  it('after a regression it asks nothing until the end, and says then how it stands', async () => {
+    await check.baseline();
+    const healthy = network.play;
+    network.play = (asked) => (nodeOf(asked.from) === 'n0001' ? 'TIMEOUT' : healthy(asked));
+    expect(await check.afterWave(['n0001'])).toContain('on n0001 should reach');
+    const execs = network.execs();
+    expect(await check.afterWave(['n0001'])).toBeNull();
+    expect(network.execs()).toBe(execs);
+    network.play = healthy;
+    await check.close();
+    expect(warnings).toEqual(['The network test passes now: traffic flows as it did before.']);
+    expect(network.objects()).toEqual([]);
+  });
+
+  it('where its pods may not be made that is why the upgrade does not begin', async () => {
+    network.takes = () => 'denied by an admission webhook.';
+    expect(await check.baseline()).toMatch(/denied by an admission webhook.*network-test: false/);
+    await check.close();
+    expect(network.objects()).toEqual([]);
+  });
+});

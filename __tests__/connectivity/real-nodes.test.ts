@@ -1,0 +1,259 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
+import { REAL_TIMING } from '../../src/adapters/kubernetes/timing.js';
+import { inspect } from '../../src/cluster/inspect.js';
+import { textAt } from '../../src/cluster/fields.js';
+import { type NetworkTest, openNetworkTest } from '../../src/connectivity/network-test.js';
+import { HOST_NAMESPACE, PROBE_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
+import { explainRegressions, type NetworkRound } from '../../src/connectivity/results.js';
+import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
+import type { ClusterClient } from '../../src/ports/cluster-client.js';
+import { AGNHOST_IMAGE } from '../../test-cluster/images/node-images.js';
+import { describeWithCluster } from '../../test-cluster/jest.js';
+import { openRealNode } from '../../test-cluster/real-nodes/real-node.js';
+import { type PlayedPolicies, type PolicyFault, playPolicies } from './played-policies.js';
+
+/** A fault: how it is played on a node, and the scenarios that have to name it. */
+interface Played {
+  readonly title: string;
+  readonly node: string;
+  /** Arguments of iptables, with the action left out; `PORT` is the Service's node port, `NAME_IP` a Service's address. */
+  readonly rules?: readonly (readonly [table: string, chain: string, rule: string])[];
+  readonly policy?: PolicyFault['kind'];
+  readonly isBrokenCni?: boolean;
+  /** Named, and explained by no other. */
+  readonly names: readonly string[];
+}
+
+const FAULTS: readonly Played[] = [
+  {
+    title: 'forwarding is dropped',
+    node: 'real-2',
+    rules: [['filter', 'FORWARD', '-j DROP']],
+    names: ['pod-same-node', 'pod-cross-node'],
+  },
+  {
+    title: 'a Service’s rule is gone',
+    node: 'real-1',
+    rules: [['nat', 'PREROUTING', '-d TARGETS_IP -j ACCEPT']],
+    names: ['service'],
+  },
+  {
+    title: 'a node port does not answer',
+    node: 'real-3',
+    rules: [['mangle', 'PREROUTING', '-p tcp --dport PORT -j DROP']],
+    names: ['node-port'],
+  },
+  {
+    title: 'a pod does not reach itself through a Service',
+    node: 'real-1',
+    rules: [['mangle', 'PREROUTING', '-d LOCAL_IP -j DROP']],
+    names: ['hairpin'],
+  },
+  {
+    title: 'names are not resolved',
+    node: 'real-2',
+    rules: [['mangle', 'PREROUTING', '-p udp --dport 53 -j DROP']],
+    names: ['dns'],
+  },
+  {
+    title: 'large packets are lost',
+    node: 'real-3',
+    rules: [['mangle', 'FORWARD', '-m length --length 1400:65535 -j DROP']],
+    names: ['large-packets'],
+  },
+  {
+    title: 'UDP is dropped',
+    node: 'real-1',
+    rules: [['filter', 'FORWARD', '-p udp --dport 8081 -j DROP']],
+    names: ['udp'],
+  },
+  {
+    title: 'the API server is out of reach',
+    node: 'real-2',
+    rules: [['mangle', 'PREROUTING', '-d KUBERNETES_IP -j DROP']],
+    names: ['api-server'],
+  },
+  {
+    title: 'a node does not reach pods',
+    node: 'real-3',
+    rules: [['filter', 'OUTPUT', '-d 192.168.0.0/16 -p tcp --dport 8080 -j DROP']],
+    names: ['host-to-pod'],
+  },
+  {
+    title: 'pods do not reach a node',
+    node: 'real-1',
+    rules: [['filter', 'INPUT', '-s 192.168.0.0/16 -p tcp --dport 28180 -j DROP']],
+    names: ['pod-to-host'],
+  },
+  {
+    title: 'nodes do not reach a node',
+    node: 'real-2',
+    rules: [['mangle', 'PREROUTING', '-s 172.18.0.0/24 -p tcp --dport 28180 -j DROP']],
+    names: ['host-to-host'],
+  },
+  {
+    title: 'a Service stays with an old endpoint',
+    node: 'real-3',
+    rules: [['nat', 'PREROUTING', '-d MOVING_IP -p tcp -j DNAT --to-destination FIRST_IP:8080']],
+    names: ['service-endpoints'],
+  },
+  {
+    title: 'new pods are given no network',
+    node: 'real-2',
+    isBrokenCni: true,
+    names: ['new-pods'],
+  },
+  {
+    title: 'a policy is not enforced',
+    node: 'real-1',
+    policy: 'not-enforced',
+    names: ['policy-ingress', 'policy-egress'],
+  },
+  {
+    title: 'a policy blocks too much',
+    node: 'real-2',
+    policy: 'denies-all',
+    names: ['policy-ingress', 'policy-egress'],
+  },
+  {
+    title: 'a policy is enforced too late',
+    node: 'real-3',
+    policy: 'slow',
+    names: ['policy-ingress', 'policy-egress'],
+  },
+];
+
+describeWithCluster('the network test on real nodes', { realNodes: 3, own: true }, (cluster) => {
+  let client: ClusterClient;
+  let test: NetworkTest;
+  let policies: PlayedPolicies;
+  const tell = (row: string): void => void process.stderr.write(`${row}\n`);
+
+  beforeAll(async () => {
+    client = await createClusterClient(cluster().kubeconfig, null);
+    policies = playPolicies(client, cluster().directory);
+    const { nodes } = await inspect(client);
+    test = openNetworkTest(client, {
+      ...REAL_TIMING,
+      signal: new AbortController().signal,
+      nodes,
+      image: AGNHOST_IMAGE,
+      settings: { ...DEFAULT_SETTINGS, settleMs: 15_000 },
+      run: 'https://ci.example/runs/1',
+      onProgress: () => undefined,
+    });
+  }, 120_000);
+
+  it('every scenario passes on a healthy cluster, and what cannot be tried says why', async () => {
+    const round = await test.baseline();
+    tell(rowOf('before, healthy', round));
+    expect(round.failures.filter(({ judgement }) => judgement !== 'flaky')).toEqual([]);
+    expect(round.scenarios.filter(({ skipped }) => skipped !== null)).toMatchObject([
+      { scenario: 'second-family', skipped: 'pods have addresses of one family' },
+      { scenario: 'outside', skipped: 'no target outside of the cluster is given' },
+    ]);
+    expect(round.settled).toHaveLength(3);
+  }, 300_000);
+
+  it.each(FAULTS)(
+    '$title: $names',
+    async (fault) => {
+      const undo = await play(fault);
+      try {
+        const round = await test.afterWave([fault.node]);
+        tell(rowOf(fault.title, round));
+        const regressions = round.failures.filter(({ judgement }) => judgement === 'regression');
+        const roots = new Set(
+          regressions.filter((one) => one.explainedBy === null).map((one) => one.scenario),
+        );
+        expect([...roots].sort()).toEqual([...fault.names].sort());
+        expect(explainRegressions(round)).toContain(fault.node);
+        const isOther = regressions.filter(
+          ({ fromNode, toNode }) => fromNode !== fault.node && toNode !== fault.node && toNode !== null,
+        );
+        expect(isOther).toEqual([]);
+      } finally {
+        await undo();
+      }
+    },
+    300_000,
+  );
+
+  it('all is well again, with new pods everywhere', async () => {
+    const round = await test.afterHop();
+    tell(rowOf('after, healthy', round));
+    expect(explainRegressions(round)).toBeNull();
+  }, 300_000);
+
+  it('nothing is left', async () => {
+    await policies.stop();
+    expect(await test.close()).toBeNull();
+    for (const name of [PROBE_NAMESPACE, HOST_NAMESPACE]) {
+      expect(await client.get({ apiVersion: 'v1', kind: 'Namespace', namespace: null, name })).toBeNull();
+    }
+  }, 120_000);
+
+  async function play(fault: Played): Promise<() => Promise<void>> {
+    const node = openRealNode(cluster().directory, fault.node);
+    const words = await wordsOf();
+    const rules = (fault.rules ?? []).map(([name, chain, rule]) => {
+      const text = Object.entries(words).reduce((sum, [word, value]) => sum.replaceAll(word, value), rule);
+      return [name, chain, text.split(' ')] as const;
+    });
+    const change = async (action: string): Promise<void> => {
+      for (const [name, chain, rule] of rules) {
+        const { status, stderr } = await node.run(['iptables', '-w', '-t', name, action, chain, ...rule]);
+        if (status !== 0) throw new Error(stderr);
+      }
+    };
+    const plugin = '/opt/cni/bin/ptp';
+    if (fault.isBrokenCni === true) await node.run(['mv', plugin, `${plugin}.away`]);
+    policies.fault = fault.policy === undefined ? null : { node: fault.node, kind: fault.policy };
+    await change('-I');
+    return async () => {
+      policies.fault = null;
+      await change('-D');
+      if (fault.isBrokenCni === true) await node.run(['mv', `${plugin}.away`, plugin]);
+    };
+  }
+
+  async function wordsOf(): Promise<Readonly<Record<string, string>>> {
+    const service = async (name: string, namespace = PROBE_NAMESPACE): Promise<unknown> =>
+      client.get({ apiVersion: 'v1', kind: 'Service', namespace, name });
+    const address = async (name: string, namespace?: string): Promise<string> =>
+      textAt(await service(name, namespace), 'spec', 'clusterIP');
+    const targets = (await service('targets')) as { spec: { ports: { nodePort: number }[] } };
+    return {
+      TARGETS_IP: await address('targets'),
+      LOCAL_IP: await address('local'),
+      MOVING_IP: await address('moving'),
+      KUBERNETES_IP: await address('kubernetes', 'default'),
+      PORT: String(targets.spec.ports[0]?.nodePort),
+      FIRST_IP: await addressOfFirst(),
+    };
+  }
+
+  /** The target pod of the first node. */
+  async function addressOfFirst(): Promise<string> {
+    const selector = { namespace: PROBE_NAMESPACE, labelSelector: 'calico-upgrade-action/role=target' };
+    for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Pod' }, selector)) {
+      const first = items.find((pod) => textAt(pod, 'spec', 'nodeName') === 'real-1');
+      if (first) return textAt(first, 'status', 'podIP');
+    }
+    return '';
+  }
+});
+
+/** `fault | scenario: regressions (explained by) …`. */
+function rowOf(title: string, { scenarios, failures, ms, requests }: NetworkRound): string {
+  const cells = scenarios
+    .filter(({ regressions, flaky }) => regressions + flaky > 0)
+    .map(({ scenario, regressions, flaky }) => {
+      const own = failures.filter((one) => one.scenario === scenario && one.judgement === 'regression');
+      const because = [...new Set(own.flatMap(({ explainedBy }) => explainedBy ?? []))].join(', ');
+      const isExplained = own.length > 0 && own.every(({ explainedBy }) => explainedBy !== null);
+      return `${isExplained ? '(' : ''}${scenario} ${regressions}${flaky > 0 ? ` flaky ${flaky}` : ''}${because === '' ? '' : ` < ${because}`}${isExplained ? ')' : ''}`;
+    });
+  return `${title.padEnd(48)} ${(ms / 1000).toFixed(0).padStart(4)} s ${String(requests).padStart(4)} requests  ${cells.join('; ') || 'passed'}`;
+}

@@ -1,0 +1,205 @@
+import type { NodeState } from '../cluster/cluster-state.js';
+import { EnvironmentError } from '../errors.js';
+import type { ClusterClient } from '../ports/cluster-client.js';
+import type { Waiting } from '../upgrade/gates/wait-for.js';
+import { widthOf } from '../upgrade/waves/plan-waves.js';
+import { countRequests } from './count-requests.js';
+import { diagnose } from './diagnose.js';
+import { findApiServer, makeServices } from './find-addresses.js';
+import { judgeRound, withDiagnosis } from './judge-round.js';
+import { shortDigest } from './probe-pod.js';
+import { makeProbeNamespaces, removeProbeNamespaces } from './probe-namespace.js';
+import { type NetworkRound, type NetworkTestResult } from './results.js';
+import { lameScenarios, runRound } from './run-round.js';
+import { meshOf, type NodePods, type Scene, type ServiceAddresses } from './scene.js';
+import type { ScenarioName } from './scenarios/scenario-name.js';
+import type { NetworkTestSettings } from './settings.js';
+import { type NodeAt, type Staffing, staffNodes } from './staff-nodes.js';
+import { takePart } from './take-part.js';
+import type { Baseline } from './verdict.js';
+
+export interface NetworkTestOptions extends Omit<Waiting, 'timeoutMs'> {
+  /** The nodes that calico-node runs on. */
+  readonly nodes: readonly NodeState[];
+  readonly image: string;
+  readonly settings: NetworkTestSettings;
+  /** The run's address. */
+  readonly run: string;
+  readonly onProgress: (text: string) => void;
+}
+
+/** The network test of one run. Nothing is in the cluster before `baseline`, and nothing is left after `close`. */
+export interface NetworkTest {
+  /**
+   * Makes the pods and tries everything for the first time.
+   *
+   * @throws EnvironmentError or ClusterError where pods may not be made
+   */
+  readonly baseline: () => Promise<NetworkRound>;
+  /** Makes the pods of these nodes anew, and tries every path that begins or ends there. */
+  readonly afterWave: (nodes: readonly string[]) => Promise<NetworkRound>;
+  /** Makes all pods anew, and tries everything; also where nobody knows which nodes a wave was of. */
+  readonly afterHop: (when?: 'hop' | 'wave' | 'end') => Promise<NetworkRound>;
+  /** Removes everything. @returns what stays and how it is removed; null where all is gone */
+  readonly close: () => Promise<string | null>;
+  readonly result: () => NetworkTestResult;
+}
+
+/** How long a pod gets until it runs, or is gone; beyond the pull of an image. */
+const POD_TIMEOUT_MS = 120_000;
+/** A pod that nobody deletes ends after that long. */
+const POD_DEADLINE_MS = 24 * 3_600_000;
+const MOST_AT_ONCE = 50;
+/** A name with more addresses would not fit a datagram. */
+const MOST_HEADLESS = 4;
+const REMEDY = 'Nothing of Calico was changed. Put that right, or run with network-test: false.';
+
+export function openNetworkTest(original: ClusterClient, options: NetworkTestOptions): NetworkTest {
+  const { client, count } = countRequests(original);
+  const { taking, leftOut } = takePart(options.nodes);
+  const width = Math.max(4, Math.min(MOST_AT_ONCE, widthOf({ percent: 10 }, taking.length)));
+  const waiting: Waiting = { ...options, timeoutMs: POD_TIMEOUT_MS };
+  const state = {
+    round: 0,
+    pods: new Map<string, NodePods>() as ReadonlyMap<string, NodePods>,
+    members: [] as readonly NodeAt[],
+    services: null as ServiceAddresses | null,
+    apiServer: null as Scene['apiServer'],
+    baseline: null as Baseline,
+    lame: new Map<ScenarioName, string>() as ReadonlyMap<ScenarioName, string>,
+    leftOut: [...leftOut],
+    rounds: [] as NetworkRound[],
+    warnings: [] as string[],
+  };
+
+  function staff(nodes: readonly NodeAt[]): Promise<ReadonlyMap<string, Staffing>> {
+    state.round += 1;
+    const headless = new Set(taking.slice(0, MOST_HEADLESS).map(({ name }) => name));
+    return staffNodes(client, nodes, state.pods, {
+      ...waiting,
+      image: options.image,
+      run: options.run,
+      deadlineMs: POD_DEADLINE_MS,
+      round: state.round,
+      headless,
+      width,
+    });
+  }
+
+  async function round(
+    when: NetworkRound['when'],
+    nodes: readonly NodeAt[],
+    scope: ReadonlySet<string> | null,
+  ): Promise<NetworkRound> {
+    const [begun, before] = [options.now(), count()];
+    options.onProgress(`network test: new pods on ${nodes.length} of ${taking.length} nodes`);
+    const staffing = await staff(nodes);
+    keep(staffing);
+    if (when === 'before') refuseFailures(staffing);
+    const services = (state.services ??= await makeServices(client, shortDigest(nodes[0]?.name ?? '')));
+    const scene = sceneOf(services);
+    const { tried, skipped } = await runRound(client, scene, {
+      ...options.settings,
+      ...options,
+      width,
+      nodes: scope,
+      baseline: when === 'before' ? null : state.baseline,
+      lame: state.lame,
+      round: state.round,
+    });
+    if (when === 'before') state.lame = lameScenarios(tried);
+    const judged = judgeRound(
+      { tried, skipped, staffing, skip: options.settings.skip },
+      when === 'before' ? null : state.baseline,
+    );
+    if (when === 'before') state.baseline = judged.known;
+    const told = await withDiagnosis(judged, (probe) => diagnose(client, probe, state.pods));
+    const done: NetworkRound = {
+      when,
+      nodes: nodes.map(({ name }) => name),
+      startedAt: new Date(begun).toISOString(),
+      ms: options.now() - begun,
+      requests: count() - before,
+      ...told,
+    };
+    state.rounds.push(done);
+    return done;
+  }
+
+  /** What is staffed is there to be probed; what is not, is not. */
+  function keep(staffing: ReadonlyMap<string, Staffing>): void {
+    const pods = new Map(state.pods);
+    for (const [node, one] of staffing) {
+      if (one.kind === 'staffed') pods.set(node, one.pods);
+      else pods.delete(node);
+    }
+    state.pods = pods;
+  }
+
+  /** Where one pod is refused, or its image cannot be had, nothing can be said of the network. */
+  function refuseFailures(staffing: ReadonlyMap<string, Staffing>): void {
+    for (const [node, one] of staffing) {
+      if (one.kind === 'staffed') continue;
+      const { kind, reason } = one.failure;
+      if (kind === 'refused' || kind === 'image') {
+        throw new EnvironmentError(`The network test cannot run its pods on node ${node}: ${reason}`, REMEDY);
+      }
+      state.leftOut.push({ node, reason: `its pods do not run there: ${reason}` });
+    }
+    state.members = state.members.filter(({ name }) => state.pods.has(name));
+    if (state.members.length > 0) return;
+    const reason = state.leftOut
+      .map((one) => `${one.node}: ${one.reason}`)
+      .slice(0, 3)
+      .join('; ');
+    throw new EnvironmentError(`The network test has no node to run its pods on: ${reason}`, REMEDY);
+  }
+
+  function sceneOf(services: ServiceAddresses): Scene {
+    // The pairs stay what they were at first: a path is compared with itself
+    const pairs = meshOf(state.members, options.settings.degree);
+    return {
+      nodes: state.members.flatMap(({ name }) => state.pods.get(name) ?? []),
+      mesh: pairs.flatMap(([from, to]) => {
+        const [a, b] = [state.pods.get(from.name), state.pods.get(to.name)];
+        return a && b ? [[a, b] as const] : [];
+      }),
+      services,
+      apiServer: state.apiServer,
+      outside: options.settings.outside,
+    };
+  }
+
+  return {
+    async baseline() {
+      if (taking.length === 0) {
+        throw new EnvironmentError('The network test has no node to run its pods on.', REMEDY);
+      }
+      await makeProbeNamespaces(client, options.run, waiting);
+      state.apiServer = await findApiServer(client);
+      state.members = taking;
+      return round('before', taking, null);
+    },
+    afterWave(nodes) {
+      const names = new Set(nodes);
+      return round(
+        'wave',
+        state.members.filter(({ name }) => names.has(name)),
+        names,
+      );
+    },
+    afterHop: (when = 'hop') => round(when, state.members, null),
+    async close() {
+      const never = new AbortController().signal;
+      const left = await removeProbeNamespaces(client, { ...waiting, signal: never });
+      if (left !== null) state.warnings.push(left);
+      return left;
+    },
+    result: () => ({
+      image: options.image,
+      leftOut: state.leftOut,
+      rounds: state.rounds,
+      warnings: state.warnings,
+    }),
+  };
+}

@@ -1,0 +1,103 @@
+import { CAUGHT_FAILURES } from './scenarios/caught-failures.js';
+import type { ScenarioName } from './scenarios/scenario-name.js';
+
+/** What a scenario came to in one round. */
+export interface ScenarioResult {
+  readonly scenario: ScenarioName;
+  /** Why it was not tried; null where it was. */
+  readonly skipped: string | null;
+  readonly passed: number;
+  readonly flaky: number;
+  readonly failedBefore: number;
+  readonly regressions: number;
+  /** How long the slowest path took to be right, in ms. */
+  readonly slowestMs: number;
+}
+
+/** Something that is not as it has to be, on one path. */
+export interface ProbeFailure {
+  readonly judgement: 'regression' | 'failed-before' | 'flaky';
+  readonly scenario: ScenarioName;
+  /** What was being tried; empty where the scenario is all there is to say. */
+  readonly phase: string;
+  /** `pod source-… on worker-1`. */
+  readonly from: string;
+  readonly fromNode: string;
+  readonly to: string;
+  readonly toNode: string | null;
+  readonly expected: 'reached' | 'blocked';
+  /** What was said last. */
+  readonly seen: string;
+  readonly tries: number;
+  /** Tries it again by hand, while the pods are there; empty where there is no such command. */
+  readonly command: string;
+  /** A plainer scenario that fails on the same path; null where this is the plainest. */
+  readonly explainedBy: string | null;
+  /** Lines that may tell why; only for a few. */
+  readonly diagnosis: readonly string[];
+}
+
+/** How long the new pods of a node took. */
+export interface NodeSettled {
+  readonly node: string;
+  /** From their making until both ran. */
+  readonly runningMs: number;
+  /** From then until the last of their paths was right; null where one never was. */
+  readonly connectedMs: number | null;
+}
+
+/** One run of the network test; `end`: after an upgrade that failed, whether it went back or not. */
+export interface NetworkRound {
+  readonly when: 'before' | 'wave' | 'hop' | 'end';
+  /** The nodes whose pods were made anew for it. */
+  readonly nodes: readonly string[];
+  readonly startedAt: string;
+  readonly ms: number;
+  readonly requests: number;
+  readonly scenarios: readonly ScenarioResult[];
+  /** The worst first; of many paths that fail only some are told one by one. */
+  readonly failures: readonly ProbeFailure[];
+  /** How many failures there are beside those. */
+  readonly moreFailures: number;
+  readonly settled: readonly NodeSettled[];
+}
+
+/** All that the network test found. */
+export interface NetworkTestResult {
+  readonly image: string;
+  /** Nodes that take no part, and why. */
+  readonly leftOut: readonly { readonly node: string; readonly reason: string }[];
+  readonly rounds: readonly NetworkRound[];
+  readonly warnings: readonly string[];
+}
+
+/** The regressions of a round in a few sentences; null where there is none. Pure. */
+export function explainRegressions({ scenarios, failures }: NetworkRound): string | null {
+  const regressions = failures.filter(({ judgement }) => judgement === 'regression');
+  const first = regressions.find(({ explainedBy }) => explainedBy === null) ?? regressions[0];
+  if (first === undefined) return null;
+  const names = scenarios
+    .filter((one) => one.regressions > 0)
+    .map((one) => `${one.scenario} (${one.regressions})`);
+  const phase = first.phase === '' ? '' : ` when ${first.phase}`;
+  const should = first.expected === 'reached' ? 'should reach' : 'should not reach';
+  const again = first.command === '' ? '' : ` Again: ${first.command}`;
+  return `The network test found what worked before: ${names.join(', ')}. First ${first.scenario}${phase}: ${first.from} ${should} ${first.to}, and ${first.seen}.${again}${elsewhere(first.scenario)}`;
+}
+
+function elsewhere(scenario: ScenarioName): string {
+  const issues = CAUGHT_FAILURES.filter((one) => one.scenarios.includes(scenario)).flatMap(
+    (one) => one.issues,
+  );
+  return issues.length === 0 ? '' : ` Upgrades failed like that in ${issues.slice(0, 4).join(', ')}.`;
+}
+
+/** What does not work before anything is changed, in a sentence; null where all does. Pure. */
+export function explainFailedBefore({ scenarios, failures }: NetworkRound): string | null {
+  const first = failures.find(({ judgement }) => judgement === 'failed-before');
+  if (first === undefined) return null;
+  const names = scenarios
+    .filter((one) => one.failedBefore > 0)
+    .map((one) => `${one.scenario} (${one.failedBefore})`);
+  return `The network test found what does not work already, and will not count it: ${names.join(', ')}. First ${first.scenario}: ${first.from} to ${first.to}: ${first.seen}.`;
+}

@@ -1,0 +1,150 @@
+import type { ClusterClient } from '../ports/cluster-client.js';
+import { FIELD_MANAGER } from '../upgrade/plan/try-changes.js';
+import type { Probe } from './probe.js';
+import type { Scene } from './scene.js';
+import { SCENARIOS } from './scenarios/registry.js';
+import type { Change, Phase, Scenario } from './scenarios/scenario.js';
+import type { ScenarioName } from './scenarios/scenario-name.js';
+import { type TryOptions, tryProbes } from './try-probes.js';
+import { type Baseline, type ProbeOutcome } from './verdict.js';
+
+export interface RoundOptions extends Omit<TryOptions, 'maySettle' | 'isHopeless'> {
+  readonly skip: ReadonlySet<ScenarioName>;
+  /** Only paths that begin or end at these nodes; null for all. */
+  readonly nodes: ReadonlySet<string> | null;
+  readonly baseline: Baseline;
+  /** Scenarios that did not work before, and why they are left out. */
+  readonly lame: ReadonlyMap<ScenarioName, string>;
+  /** Counts the times that pods are made: those of this round are new. */
+  readonly round: number;
+  readonly onProgress: (text: string) => void;
+}
+
+/** An outcome, and the phase of its scenario that it is of; empty where that is the only one. */
+export interface Tried extends ProbeOutcome {
+  readonly phase: string;
+}
+
+export interface RoundOutcome {
+  readonly tried: readonly Tried[];
+  readonly skipped: ReadonlyMap<ScenarioName, string>;
+}
+
+/**
+ * Tries all scenarios: first, all at once, traffic as it is; then one after the other those that change something.
+ * Changes are made in the namespace of the test alone, and taken back at the end of each.
+ */
+export async function runRound(
+  client: ClusterClient,
+  scene: Scene,
+  options: RoundOptions,
+): Promise<RoundOutcome> {
+  const skipped = new Map<ScenarioName, string>();
+  const wanted = SCENARIOS.filter((scenario) => {
+    const reason = options.skip.has(scenario.name) ? 'the settings leave it out' : scenario.whySkipped(scene);
+    if (reason !== null) skipped.set(scenario.name, reason);
+    return reason === null;
+  });
+  const phases = wanted.map((scenario) => ({ scenario, phases: scenario.phases(scene) }));
+  const isStill = (all: readonly Phase[]): boolean => all.every(({ changes }) => changes.length === 0);
+  const still = phases
+    .filter((one) => isStill(one.phases))
+    .flatMap((one) => one.phases.flatMap(({ probes }) => probes));
+  const tried: Tried[] = (await tryAll(client, inScope(still, options), false, options)).map(withPhase(''));
+  const broken = new Set(tried.filter(({ isRight }) => !isRight).map(({ probe }) => pathOf(probe)));
+  for (const { scenario, phases: moving } of phases.filter((one) => !isStill(one.phases))) {
+    if (options.signal.aborted) break;
+    const lame = options.lame.get(scenario.name);
+    if (lame !== undefined) skipped.set(scenario.name, `it did not work before: ${lame}`);
+    else tried.push(...(await tryPhases(client, scenario, moving, broken, options)));
+  }
+  return { tried, skipped };
+}
+
+async function tryPhases(
+  client: ClusterClient,
+  scenario: Scenario,
+  phases: readonly Phase[],
+  broken: ReadonlySet<string>,
+  options: RoundOptions,
+): Promise<readonly Tried[]> {
+  options.onProgress(`network test: ${scenario.name}`);
+  const tried: Tried[] = [];
+  for (const phase of phases) {
+    for (const change of phase.changes) await write(client, change);
+    // What cannot pass anyway says nothing of policies and endpoints
+    const probes = inScope(phase.probes, options).filter((probe) => !broken.has(pathOf(probe)));
+    const outcomes = await tryAll(client, probes, true, options);
+    tried.push(...outcomes.map(withPhase(phase.title)));
+    if (isLame(outcomes) || options.signal.aborted) break;
+  }
+  for (const change of phases.at(-1)?.changes ?? []) await write(client, change);
+  return tried;
+}
+
+/** Whether nothing that was to be blocked was, or nothing reached what was to be. */
+function isLame(outcomes: readonly ProbeOutcome[]): boolean {
+  return (['blocked', 'reached'] as const).some((expected) => {
+    const own = outcomes.filter(({ probe }) => probe.expected === expected);
+    return own.length > 0 && own.every(({ isRight }) => !isRight);
+  });
+}
+
+/** Scenarios that did not work anywhere, and how: to try them later would say nothing. Pure. */
+export function lameScenarios(tried: readonly Tried[]): ReadonlyMap<ScenarioName, string> {
+  const phases = new Map<string, Tried[]>();
+  for (const one of tried) {
+    if (one.phase === '') continue;
+    const key = `${one.probe.scenario}\n${one.phase}`;
+    const own = phases.get(key);
+    if (own) own.push(one);
+    else phases.set(key, [one]);
+  }
+  return new Map(
+    [...phases.values()].filter(isLame).flatMap((all) => {
+      const wrong = all.find(({ isRight }) => !isRight);
+      return wrong
+        ? [[wrong.probe.scenario, `${wrong.phase}, and ${wrong.seen.kind}: ${wrong.seen.text}`]]
+        : [];
+    }),
+  );
+}
+
+function withPhase(phase: string): (outcome: ProbeOutcome) => Tried {
+  return (outcome) => ({ ...outcome, phase });
+}
+
+function tryAll(
+  client: ClusterClient,
+  probes: readonly Probe[],
+  isAfterChange: boolean,
+  options: RoundOptions,
+): Promise<readonly ProbeOutcome[]> {
+  const isNew = ({ from, target }: Probe): boolean =>
+    from.round === options.round || target?.round === options.round;
+  return tryProbes(client, probes, {
+    ...options,
+    maySettle: (probe) => isAfterChange || isNew(probe),
+    isHopeless: ({ key }) => options.baseline?.get(key) === false,
+  });
+}
+
+function inScope(probes: readonly Probe[], { nodes }: RoundOptions): readonly Probe[] {
+  if (nodes === null) return probes;
+  return probes.filter(
+    ({ from, toNode, target }) =>
+      nodes.has(from.node) ||
+      (toNode !== null && nodes.has(toNode)) ||
+      (target !== null && nodes.has(target.node)),
+  );
+}
+
+/** Two nodes, whatever pods: `worker-1>worker-2`. */
+function pathOf({ from, toNode, target }: Probe): string {
+  return `${from.node}>${toNode ?? target?.node ?? ''}`;
+}
+
+async function write(client: ClusterClient, change: Change): Promise<void> {
+  if (change.kind === 'delete') await client.delete(change.object);
+  else await client.apply(change.object, { fieldManager: FIELD_MANAGER, force: true });
+}

@@ -1,0 +1,53 @@
+import type { PodAt } from './probe.js';
+
+/** The pods of the network test on one node. */
+export interface NodePods {
+  readonly node: string;
+  /** The node's own address. */
+  readonly address: string;
+  readonly source: PodAt;
+  readonly target: PodAt;
+  /** In the host's network; null where it could not be run there. */
+  readonly host: PodAt | null;
+}
+
+/** What is there to be probed. */
+export interface Scene {
+  /** Sorted by name. */
+  readonly nodes: readonly NodePods[];
+  /** From which node to which: {@link meshOf}. */
+  readonly mesh: readonly (readonly [NodePods, NodePods])[];
+  readonly services: ServiceAddresses;
+  /** The API server as pods reach it; null where the Service `kubernetes` cannot be read. */
+  readonly apiServer: { readonly host: string; readonly port: number } | null;
+  /** `host:port` outside of the cluster, by which the way out is tested. */
+  readonly outside: readonly { readonly host: string; readonly port: number }[];
+}
+
+/** Services of the network test. */
+export interface ServiceAddresses {
+  /** In front of all target pods: its cluster address, and the ports that it has on every node. */
+  readonly targets: { readonly address: string; readonly nodePort: number; readonly nodeUdpPort: number };
+  /** In front of the source pods, and from each node only to the one that is there (internalTrafficPolicy). */
+  readonly local: { readonly address: string };
+  /** In front of whichever pod it is pointed at. */
+  readonly moving: { readonly address: string };
+  /** Names: one that has an address, one whose address is that of a pod. */
+  readonly names: { readonly service: string; readonly headless: string };
+}
+
+/**
+ * Pairs of nodes, so that each is as often source as it is target: every node sends to as many others as the degree says,
+ * its neighbour and ones as far apart as can be, so that most pairs join nodes that do not change at once.
+ */
+export function meshOf<Node>(nodes: readonly Node[], degree: number): readonly (readonly [Node, Node])[] {
+  const all = nodes.length;
+  const width = Math.min(degree, all - 1);
+  const steps = Array.from({ length: width }, (_, index) => 1 + Math.floor((index * (all - 1)) / width));
+  return nodes.flatMap((from, index) =>
+    steps.flatMap((step) => {
+      const to = nodes[(index + step) % all];
+      return to === undefined ? [] : [[from, to] as const];
+    }),
+  );
+}
