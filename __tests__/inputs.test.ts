@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_PROBE_IMAGE } from '../src/connectivity/probe-pod.js';
+import { DEFAULT_SETTINGS } from '../src/connectivity/settings.js';
 import { InputError } from '../src/errors.js';
 import { parseInputs } from '../src/inputs.js';
 import type { InputName } from '../src/inputs-table.js';
@@ -45,6 +47,10 @@ describe('parseInputs', () => {
     [{ 'fail-on': 'WARNING' }, { failOn: 'warning' }],
     [{ mode: 'upgrade' }, { networkTest: { maxDisruptionMs: null } }],
     [{ mode: 'upgrade', 'max-disruption-ms': '1500' }, { networkTest: { maxDisruptionMs: 1500 } }],
+    [{ mode: 'upgrade' }, { networkTest: { image: DEFAULT_PROBE_IMAGE, settings: DEFAULT_SETTINGS } }],
+    [{ mode: 'upgrade', 'probe-image': 'x/agnhost:1' }, { networkTest: { image: 'x/agnhost:1' } }],
+    [{ mode: 'upgrade', 'network-test-settings': 'degree: 3' }, { networkTest: { settings: { degree: 3 } } }],
+    [{ mode: 'upgrade', 'network-test': 'false' }, { networkTest: null }],
   ])('reads %j', (values, expected) => {
     expect(parseInputs(read(values))).toMatchObject(expected);
   });
@@ -55,6 +61,7 @@ describe('parseInputs', () => {
     [{ 'changed-only': 'yes' }, 'changed-only', /one of: auto, true, false/],
     [{ comment: 'sometimes' }, 'comment', /one of: always, on-failure, never/],
     [{ 'kubernetes-version': 'v3.26' }, 'kubernetes-version', /such as v1\.34/],
+    [{ mode: 'upgrade', 'network-test-settings': 'degree: 0' }, 'network-test-settings', /from 1 to 16/],
     [{ 'kubernetes-version': 'latest' }, 'kubernetes-version', /such as v1\.34/],
     [{ mode: 'upgrade', 'max-disruption-ms': '2s' }, 'max-disruption-ms', /whole number/],
     [
