@@ -28,10 +28,13 @@ function probesOf(
   pairs: readonly Pair[],
   { isReverse = false, udp = false }: { readonly isReverse?: boolean; readonly udp?: boolean } = {},
 ): readonly Probe[] {
-  const check = (host: string): Check => ({ kind: 'udp', host, port: PORTS.udp, size: 'small' });
+  const datagram = (host: string): Check => ({ kind: 'udp', host, port: PORTS.udp, size: 'small' });
+  // Whoever it is that must not answer
+  const connection = (host: string): Check => ({ kind: 'tcp', host, port: PORTS.http });
+  const options = udp ? { check: datagram } : expected === 'blocked' ? { check: connection } : {};
   return pairs.flatMap(([from, to]) => {
     const [sender, receiver] = isReverse ? [from.target, to.source] : [from.source, to.target];
-    return podProbe({ scenario, expected, part }, sender, receiver, udp ? { check } : {});
+    return podProbe({ scenario, expected, part }, sender, receiver, options);
   });
 }
 
