@@ -34,7 +34,7 @@ export interface FakeNetwork {
   takes: (pod: KubernetesObject) => boolean | string;
 }
 
-export function createFakeNetwork(): FakeNetwork {
+export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
   const objects = new Map<string, KubernetesObject>();
   const watches = new Set<{ kind: string; namespace: string | null; tell: (event: WatchEvent) => void }>();
   const count = { addresses: 0, execs: 0, changes: 0 };
@@ -182,6 +182,7 @@ export function createFakeNetwork(): FakeNetwork {
     );
   }
 
+  for (const name of nodes) emit('added', { apiVersion: 'v1', kind: 'Node', metadata: { name } });
   const client = {
     server: 'https://fake',
     get: (reference: ObjectReference) => Promise.resolve(objects.get(keyOf(reference)) ?? null),

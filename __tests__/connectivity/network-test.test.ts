@@ -28,6 +28,16 @@ const OBEYS =
 
 const nodeOf = (pod: Readonly<Record<string, unknown>> | null): string => textAt(pod, 'spec', 'nodeName');
 
+const NODE = { apiVersion: 'v1', kind: 'Node', namespace: null };
+
+/** What is there beside the nodes. */
+function left(network: FakeNetwork): readonly string[] {
+  return network
+    .objects()
+    .filter(({ kind }) => kind !== 'Node')
+    .map(({ metadata }) => metadata.name);
+}
+
 interface Clock {
   ms: number;
 }
@@ -65,7 +75,7 @@ describe('the network test', () => {
   let test: NetworkTest;
 
   beforeEach(() => {
-    network = createFakeNetwork();
+    network = createFakeNetwork(['n0000', 'n0001', 'n0002']);
     network.play = OBEYS(network);
     test = openNetworkTest(network.client, optionsOf(3, { ms: 0 }));
   });
@@ -77,7 +87,7 @@ describe('the network test', () => {
     expect((await test.afterHop()).failures).toEqual([]);
     expect(wave.nodes).toEqual(['n0001']);
     expect(await test.close()).toBeNull();
-    expect(network.objects()).toEqual([]);
+    expect(left(network)).toEqual([]);
   });
 
   it('names what a wave broke, from where to where, with the command and what may tell why', async () => {
@@ -175,7 +185,18 @@ describe('the network test', () => {
       remedy: expect.stringContaining('network-test: false') as unknown,
     });
     await test.close();
-    expect(network.objects()).toEqual([]);
+    expect(left(network)).toEqual([]);
+  });
+
+  it('a node that leaves the cluster is no regression, and is named', async () => {
+    await test.baseline();
+    await network.client.delete({ ...NODE, name: 'n0002' });
+    network.takes = (pod) => nodeOf(pod) !== 'n0002';
+    const healthy = network.play;
+    network.play = (asked) => (nodeOf(asked.to) === 'n0002' ? 'TIMEOUT' : healthy(asked));
+    expect((await test.afterWave(['n0001'])).failures).toEqual([]);
+    expect((await test.afterHop()).failures).toEqual([]);
+    expect(test.result().leftOut).toEqual([{ node: 'n0002', reason: 'it left the cluster meanwhile' }]);
   });
 
   it('what a dead run left goes first; what is somebody else’s is not touched', async () => {
@@ -208,9 +229,10 @@ describe('the network test of a large cluster', () => {
   it.each([10, 100, 1000])(
     'of %d nodes asks as much of the API server for each node',
     async (count) => {
-      const network = createFakeNetwork();
+      const options = optionsOf(count, { ms: 0 });
+      const network = createFakeNetwork(options.nodes.map(({ name }) => name));
       network.play = OBEYS(network);
-      const test = openNetworkTest(network.client, optionsOf(count, { ms: 0 }));
+      const test = openNetworkTest(network.client, options);
       const begun = performance.now();
       const round = await test.baseline();
       process.stderr.write(
@@ -230,7 +252,7 @@ describe('the network test as an upgrade sees it', () => {
   let warnings: string[];
 
   beforeEach(() => {
-    network = createFakeNetwork();
+    network = createFakeNetwork(['n0000', 'n0001', 'n0002']);
     network.play = OBEYS(network);
     warnings = [];
     const options = optionsOf(3, { ms: 0 });
@@ -254,7 +276,7 @@ describe('the network test as an upgrade sees it', () => {
       'hop 3',
     ]);
     expect(warnings).toEqual([]);
-    expect(network.objects()).toEqual([]);
+    expect(left(network)).toEqual([]);
   });
 
   it('after a regression it asks nothing until the end, and says then how it stands', async () => {
@@ -268,13 +290,13 @@ describe('the network test as an upgrade sees it', () => {
     network.play = healthy;
     await check.close();
     expect(warnings).toEqual(['The network test passes now: traffic flows as it did before.']);
-    expect(network.objects()).toEqual([]);
+    expect(left(network)).toEqual([]);
   });
 
   it('where its pods may not be made that is why the upgrade does not begin', async () => {
     network.takes = () => 'denied by an admission webhook.';
     expect(await check.baseline()).toMatch(/denied by an admission webhook.*network-test: false/);
     await check.close();
-    expect(network.objects()).toEqual([]);
+    expect(left(network)).toEqual([]);
   });
 });

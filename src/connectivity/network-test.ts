@@ -6,7 +6,8 @@ import { widthOf } from '../upgrade/waves/plan-waves.js';
 import { countRequests } from './count-requests.js';
 import { diagnose } from './diagnose.js';
 import { findApiServer, makeServices } from './find-addresses.js';
-import { judgeRound, withDiagnosis } from './judge-round.js';
+import { deletePodsOf, findGone, findMissing, withoutNodes } from './find-gone.js';
+import { judgeRound, type RoundSeen, withDiagnosis } from './judge-round.js';
 import { shortDigest } from './probe-pod.js';
 import { makeProbeNamespaces, removeProbeNamespaces } from './probe-namespace.js';
 import { type NetworkRound, type NetworkTestResult } from './results.js';
@@ -47,6 +48,7 @@ export interface NetworkTest {
 
 /** How long a pod gets until it runs, or is gone; beyond the pull of an image. */
 const POD_TIMEOUT_MS = 120_000;
+const STOPPED_MS = 1000;
 /** A pod that nobody deletes ends after that long. */
 const POD_DEADLINE_MS = 24 * 3_600_000;
 const MOST_AT_ONCE = 50;
@@ -86,12 +88,15 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     });
   }
 
-  async function round(
-    when: NetworkRound['when'],
-    nodes: readonly NodeAt[],
-    scope: ReadonlySet<string> | null,
-  ): Promise<NetworkRound> {
+  async function round(when: NetworkRound['when'], scope: ReadonlySet<string> | null): Promise<NetworkRound> {
     const [begun, before] = [options.now(), count()];
+    await letGo(
+      await findMissing(
+        client,
+        state.members.map(({ name }) => name),
+      ),
+    );
+    const nodes = state.members.filter(({ name }) => scope === null || scope.has(name));
     options.onProgress(`network test: new pods on ${nodes.length} of ${taking.length} nodes`);
     const staffing = await staff(nodes);
     keep(staffing);
@@ -108,10 +113,8 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       round: state.round,
     });
     if (when === 'before') state.lame = lameScenarios(tried);
-    const judged = judgeRound(
-      { tried, skipped, staffing, skip: options.settings.skip },
-      when === 'before' ? null : state.baseline,
-    );
+    const seen = await withoutGone({ tried, skipped, staffing, skip: options.settings.skip });
+    const judged = judgeRound(seen, when === 'before' ? null : state.baseline);
     if (when === 'before') state.baseline = judged.known;
     const told = await withDiagnosis(judged, (probe) => diagnose(client, probe, state.pods));
     const done: NetworkRound = {
@@ -124,6 +127,25 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     };
     state.rounds.push(done);
     return done;
+  }
+
+  /** What was seen, without nodes that left meanwhile. */
+  async function withoutGone(seen: RoundSeen): Promise<RoundSeen> {
+    const gone = await findGone(client, seen);
+    await letGo(gone);
+    return withoutNodes(seen, gone);
+  }
+
+  async function letGo(gone: ReadonlySet<string>): Promise<void> {
+    const pods = new Map(state.pods);
+    for (const node of gone) {
+      state.leftOut.push({ node, reason: 'it left the cluster meanwhile' });
+      const own = pods.get(node);
+      if (own) await deletePodsOf(client, own);
+      pods.delete(node);
+    }
+    state.pods = pods;
+    state.members = state.members.filter(({ name }) => !gone.has(name));
   }
 
   /** What is staffed is there to be probed; what is not, is not. */
@@ -178,20 +200,15 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       await makeProbeNamespaces(client, options.run, waiting);
       state.apiServer = await findApiServer(client);
       state.members = taking;
-      return round('before', taking, null);
+      return round('before', null);
     },
-    afterWave(nodes) {
-      const names = new Set(nodes);
-      return round(
-        'wave',
-        state.members.filter(({ name }) => names.has(name)),
-        names,
-      );
-    },
-    afterHop: (when = 'hop') => round(when, state.members, null),
+    afterWave: (nodes) => round('wave', new Set(nodes)),
+    afterHop: (when = 'hop') => round(when, null),
     async close() {
       const never = new AbortController().signal;
-      const left = await removeProbeNamespaces(client, { ...waiting, signal: never });
+      // A run that is told to stop has seconds: what was deleted goes by itself
+      const timeoutMs = options.signal.aborted ? STOPPED_MS : POD_TIMEOUT_MS;
+      const left = await removeProbeNamespaces(client, { ...waiting, timeoutMs, signal: never });
       if (left !== null) state.warnings.push(left);
       return left;
     },

@@ -49,6 +49,6 @@ export const CAUGHT_FAILURES: readonly CaughtFailure[] = [
   {
     what: 'Two pods have the same address.',
     issues: ['calico#6243', 'calico#5339'],
-    scenarios: ['new-pods', 'pod-same-node'],
+    scenarios: ['pod-same-node', 'pod-cross-node'],
   },
 ];
