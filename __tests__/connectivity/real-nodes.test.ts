@@ -10,6 +10,7 @@ import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
 import { AGNHOST_IMAGE } from '../../test-cluster/images/node-images.js';
 import { describeWithCluster } from '../../test-cluster/jest.js';
+import { inTurn } from '../in-turn.js';
 import { openRealNode } from '../../test-cluster/real-nodes/real-node.js';
 import { type PlayedPolicies, type PolicyFault, playPolicies } from './played-policies.js';
 
@@ -156,7 +157,7 @@ describeWithCluster('the network test on real nodes', { realNodes: 3, own: true 
     expect(round.settled).toHaveLength(3);
   }, 300_000);
 
-  it.each(FAULTS)(
+  it.each(inTurn(FAULTS, 4))(
     '$title: $names',
     async (fault) => {
       const undo = await play(fault);

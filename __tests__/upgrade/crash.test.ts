@@ -21,7 +21,7 @@ import { running, startScene } from './restore/operator-scene.js';
 
 const [OLDER, NEWER] = ['v3.30.7', 'v3.31.7'];
 /** How long the cuts of one install may take; without it, all are played. */
-const MINUTES = process.env['CRASH_MINUTES'] ?? '4';
+const MINUTES = process.env['CRASH_MINUTES'] ?? '2';
 const LIMIT_MS = MINUTES === 'all' ? Infinity : Number(MINUTES) * 60_000;
 /** Where a share begins: another one each hour. */
 const HOUR = Math.floor(Date.now() / 3_600_000);
