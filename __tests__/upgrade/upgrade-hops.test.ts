@@ -111,4 +111,30 @@ describeWithCalico('an upgrade of a manifest install', { own: true, lightNodes: 
     expect(await podImages(client)).toEqual(images);
     expect((await inspect(client)).leftovers).toEqual([]);
   }, 180_000);
+
+  it('goes back on all other nodes where one is lost in the middle, and that one follows when it is back', async () => {
+    const [before, images] = [await contentsOf(client), await podImages(client)];
+    let isLost = false;
+    const lose = async (text: string): Promise<void> => {
+      if (isLost || !text.includes('wave 2')) return;
+      isLost = true;
+      await cluster().lightNodes.makeLost('light-2');
+    };
+    const outcome = await upgrade('v3.30.7', {
+      maxUnavailable: { nodes: 3 },
+      onProgress: (text) => void lose(text),
+    });
+    expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
+    expect(outcome.reason).toMatch(/wave 2 of 2.*Node light-2 is not Ready/);
+    expect((await inspect(client)).leftovers).toEqual([]);
+    await cluster().lightNodes.makeReady('light-2');
+    await rolledOut(client);
+    // The lost node may come back with the newer release: both releases' rules stay for it
+    expect(withoutRoles(await contentsOf(client))).toEqual(withoutRoles(before));
+    expect(await podImages(client)).toEqual(images);
+  }, 180_000);
 });
+
+function withoutRoles(contents: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...contents].filter(([name]) => !name.includes(' ClusterRole ')));
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
-import { rolloutOf } from '../../../src/upgrade/gates/rollout.js';
+import { rolloutOf, rolloutWithout } from '../../../src/upgrade/gates/rollout.js';
 
 type Status = Readonly<Record<string, number>>;
 
@@ -88,5 +88,49 @@ describe('a rollout is waited for', () => {
     ],
   ])('%s', (_, workload, reason) => {
     expect(rolloutOf(workload)).toEqual({ kind: 'waiting', reason });
+  });
+});
+
+describe('without a node that is lost', () => {
+  const owner = { ...daemonSet({}), metadata: { ...daemonSet({}).metadata, uid: 'ds' } };
+  const revision = (hash: string, number: number): KubernetesObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name: `calico-node-${hash}`,
+      namespace: 'kube-system',
+      labels: { 'controller-revision-hash': hash },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'calico-node', uid: 'ds' }],
+    },
+    revision: number,
+  });
+  const pod = (node: string, hash: string, ready = 'True'): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `calico-node-${node}`,
+      namespace: 'kube-system',
+      labels: { 'controller-revision-hash': hash },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'calico-node', uid: 'ds' }],
+    },
+    spec: { nodeName: node },
+    status: { conditions: [{ type: 'Ready', status: ready }] },
+  });
+  const revisions = [revision('old', 1), revision('new', 2)];
+  const see = (...pods: readonly KubernetesObject[]): string =>
+    rolloutWithout(['lost'], owner, revisions, pods).kind;
+
+  test('the others decide', () => {
+    expect(see(pod('a', 'new'), pod('b', 'new'), pod('lost', 'old', 'False'))).toBe('done');
+    expect(see(pod('a', 'new'), pod('b', 'new'))).toBe('done');
+    expect(see(pod('a', 'new'), pod('b', 'old'), pod('lost', 'old'))).toBe('waiting');
+    expect(see(pod('a', 'new'), pod('b', 'new', 'False'), pod('lost', 'new'))).toBe('waiting');
+    expect(see(pod('a', 'new'), pod('lost', 'new'))).toBe('waiting');
+  });
+
+  test('what its controller has not looked at says nothing', () => {
+    const unseen = { ...owner, metadata: { ...owner.metadata, generation: 3 } };
+    const pods = [pod('a', 'new'), pod('b', 'new')];
+    expect(rolloutWithout(['lost'], unseen, revisions, pods).kind).toBe('waiting');
   });
 });

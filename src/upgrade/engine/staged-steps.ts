@@ -206,7 +206,8 @@ function nodeSteps({ node, waves, soakMs }: StagedChanges): readonly Step[] {
   if (node === null) return [];
   const { before, after, hasStalePods } = node;
   const daemonSet = referenceOf(after);
-  const gates: Gate[] = [{ kind: 'rollout', workload: daemonSet }];
+  const without = waves.leftOut.map(({ node: name }) => name);
+  const gates: Gate[] = [{ kind: 'rollout', workload: daemonSet, without }];
   if (before === null) {
     return [step('node', 'calico-node, which is gone', [objectWrite(null, after)], gates)];
   }

@@ -39,7 +39,12 @@ export interface Wave {
 export type Gate =
   | { readonly kind: 'established'; readonly names: readonly string[] }
   /** A Deployment or DaemonSet runs what it says, everywhere. */
-  | { readonly kind: 'rollout'; readonly workload: ObjectReference }
+  | {
+      readonly kind: 'rollout';
+      readonly workload: ObjectReference;
+      /** Nodes whose pods are no matter: those that take no part. None where nothing is said. */
+      readonly without?: readonly string[];
+    }
   | { readonly kind: 'api-service'; readonly name: string }
   /** Objects under deletion are gone. */
   | { readonly kind: 'gone'; readonly objects: readonly ObjectReference[] }

@@ -1,4 +1,4 @@
-import type { ClusterState } from '../../cluster/cluster-state.js';
+import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
 import { inspect } from '../../cluster/inspect.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import { formatVersion } from '../../version/version.js';
@@ -34,10 +34,27 @@ export async function awaitRelease(
   }
 }
 
-function faultOf({ calico }: ClusterState, release: string): string | null {
+function faultOf({ calico, nodes }: ClusterState, release: string): string | null {
   if (calico === null) return 'No Calico is seen in the cluster any more.';
   if (release === '') return null;
   const { running, verdict, explanation } = calico.versions;
   if (running !== null && formatVersion(running) === release && verdict !== 'mixed') return null;
+  if (verdict === 'mixed' && runsOnAllThatAnswer(calico, nodes, release)) return null;
   return `Calico ${release} should run now, and the cluster says otherwise: ${explanation}`;
+}
+
+/** A node that nobody hears of keeps its pod, of whatever release: that one changes when the node comes back. */
+function runsOnAllThatAnswer(
+  { components: { node } }: CalicoState,
+  nodes: ClusterState['nodes'],
+  release: string,
+): boolean {
+  const lost = new Set(nodes.filter(({ isReady }) => !isReady).map(({ name }) => name));
+  const pods = node?.pods ?? [];
+  const answering = pods.filter((pod) => pod.node === null || !lost.has(pod.node));
+  return (
+    answering.length > 0 &&
+    answering.length < pods.length &&
+    answering.every(({ images }) => Object.values(images).every((image) => image.endsWith(`:${release}`)))
+  );
 }

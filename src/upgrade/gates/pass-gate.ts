@@ -5,7 +5,7 @@ import type { Gate } from '../engine/step.js';
 import { passEstablished } from './established.js';
 import { canaryPods, canarySight, canarySources, operatorSight, operatorSources } from './operator.js';
 import { untilNoProgress } from './progress.js';
-import { rolloutOf } from './rollout.js';
+import { rolloutOf, rolloutWithout } from './rollout.js';
 import { soak } from './soak.js';
 import type { Lasts } from './stopwatch.js';
 import { passStopped } from './stopped.js';
@@ -20,7 +20,7 @@ export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiti
     case 'established':
       return passEstablished(client, gate.names, waiting);
     case 'rollout':
-      return passRollout(client, gate.workload, waiting);
+      return passRollout(client, gate, waiting);
     case 'stopped':
       return passStopped(client, gate.workload, waiting);
     case 'api-service':
@@ -41,7 +41,7 @@ export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiti
 
 async function passRollout(
   client: ClusterClient,
-  workload: ObjectReference,
+  { workload, without = [] }: Extract<Gate, { readonly kind: 'rollout' }>,
   waiting: Waiting,
 ): Promise<Failure | null> {
   const live = await client.get(workload);
@@ -49,15 +49,20 @@ async function passRollout(
   if (live === null || !revisions) return failure(`${nameOf(workload)} is not there any more.`);
   const options = { namespace: workload.namespace, labelSelector: selectorOf(live) };
   const sources = [sourceOf(workload), { kind: revisions, options }, { kind: POD, options }];
-  const judge = (seen: Seen, lasts: Lasts): Sight => rolloutSight(workload, seen, lasts);
+  const judge = (seen: Seen, lasts: Lasts): Sight => rolloutSight(workload, without, seen, lasts);
   return untilNoProgress(client, sources, judge, waiting);
 }
 
-function rolloutSight(workload: ObjectReference, seen: Seen, lasts: Lasts): Sight {
+function rolloutSight(
+  workload: ObjectReference,
+  without: readonly string[],
+  seen: Seen,
+  lasts: Lasts,
+): Sight {
   const [objects = [], revisions = [], pods = []] = seen;
   const [object] = objects;
   if (!object) return { kind: 'failed', reason: `${nameOf(workload)} was deleted.` };
-  const sight = rolloutOf(object);
+  const sight = without.length === 0 ? rolloutOf(object) : rolloutWithout(without, object, revisions, pods);
   if (sight.kind !== 'waiting') return sight;
   const fault = faultOfNewPods(object, revisions, pods, lasts);
   return fault === null
