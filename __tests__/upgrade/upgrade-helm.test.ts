@@ -206,10 +206,10 @@ describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 
       expect(await history(cluster())).toEqual([`1 deployed tigera-operator-${OLDER}`]);
     }, 300_000);
 
-    /** A helm whose upgrade is killed in the middle, and what its history says then. */
+    /** A helm whose upgrade is killed in the middle, before the API server gives the webhook up after 10 s, and its history then. */
     async function killedHelm(server: Server): Promise<{ readonly helm: Helm; readonly seen: string[] }> {
       const { client } = scene;
-      const impatient = await helmOf({ timeoutMs: 12_000 });
+      const impatient = await helmOf({ timeoutMs: 8_000 });
       const seen: string[] = [];
       async function upgradeHeld(move: HelmMove): Promise<void> {
         await holdDeployments(client, server);
@@ -232,7 +232,7 @@ describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 
         `1 deployed tigera-operator-${OLDER}`,
         `2 pending-upgrade tigera-operator-${NEWER}`,
       ]);
-      expect(outcome.reason).toContain('did not end within 12 s');
+      expect(outcome.reason).toContain('did not end within 8 s');
       expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done', reason: '' }, wayOut: '' });
       await isAsBefore();
       expect((await history(cluster())).at(-1)).toBe(`3 deployed tigera-operator-${OLDER}`);
