@@ -170,8 +170,9 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
         whole: MemoryBundle,
       ): Promise<string> {
         const { client, settle } = scene;
-        const killed = await upgrade(dyingClient(client, cut));
-        if (killed.outcome?.ended === 'done') return 'was not killed';
+        const dying = dyingClient(client, cut);
+        const killed = await upgrade(dying);
+        if (!dying.isDead()) return 'was not killed';
         const bundle = killed.bundle ?? whole;
         if (then === 'go on') {
           const reason = await goOn(client, bundle);

@@ -12,6 +12,7 @@ export interface Cut {
 export interface DyingClient extends ClusterClient {
   /** What was written so far, or was about to be: `replace DaemonSet calico-node`. */
   readonly writes: () => readonly string[];
+  readonly isDead: () => boolean;
 }
 
 type Verb = 'apply' | 'create' | 'replace' | 'patch' | 'delete';
@@ -72,6 +73,7 @@ export function dyingClient(
   return {
     ...client,
     writes: () => writes,
+    isDead: () => isDead,
     version: guard(client.version),
     discover: guard(client.discover),
     get: guard(client.get),

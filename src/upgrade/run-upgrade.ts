@@ -18,7 +18,7 @@ import {
   readJournal,
   removeJournal,
 } from './journal/journal.js';
-import { LOCK_LOST, takeLock } from './lock/lock.js';
+import { clearLock, LOCK_LOST, takeLock } from './lock/lock.js';
 import type { PlanOptions, UpgradePlan } from './plan/plan.js';
 import { runPlan } from './plan/run-plan.js';
 import { guardDefinitions } from './post-checks/guard-definitions.js';
@@ -94,10 +94,7 @@ export async function runUpgrade(
   const earlier = await readJournal(client);
   if (earlier !== null) return afterAnother(client, manifests, store, options, earlier);
   const first = await runPlan(client, manifests, options);
-  if (first.verdict === 'nothing-to-do' && first.state.leftovers.length > 0) {
-    // The lock of a run that died when all was done; one that is still held is none of ours
-    await underLock(client, options, () => Promise.resolve(notRun(first))).catch(() => undefined);
-  }
+  if (first.verdict === 'nothing-to-do') await clearLock(client, options);
   if (first.verdict !== 'ready') return notRun(first);
   const prepared = await prepareHelm(client, first, options);
   return underLock(client, options, async (locked) => {

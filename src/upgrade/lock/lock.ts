@@ -52,6 +52,19 @@ export async function takeLock(client: ClusterClient, options: LockOptions): Pro
   return hold(client, lease, options);
 }
 
+/**
+ * Gives back the lock of a run that died, where there is nothing else to do; one that is still held is none of ours. Never
+ * throws.
+ */
+export async function clearLock(client: ClusterClient, options: LockOptions): Promise<void> {
+  try {
+    if ((await client.get(LOCK)) === null) return;
+    await (await takeLock(client, options)).release();
+  } catch {
+    // Said by whoever needs it next
+  }
+}
+
 async function acquire(client: ClusterClient, options: LockOptions): Promise<KubernetesObject> {
   for (;;) {
     const found = await client.get(LOCK);

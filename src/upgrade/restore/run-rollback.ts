@@ -8,7 +8,7 @@ import { runSteps } from '../engine/run-steps.js';
 import type { StepResult } from '../engine/step.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
-import { LOCK_LOST, takeLock } from '../lock/lock.js';
+import { clearLock, LOCK_LOST, takeLock } from '../lock/lock.js';
 import { clearNamespaces } from '../post-checks/namespace-check.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
@@ -52,6 +52,7 @@ export async function runRollback(
   options: RunOptions,
 ): Promise<RollbackOutcome> {
   const first = await planRollback(client, reader, options);
+  if (first.verdict === 'nothing-to-do') await clearLock(client, options);
   if (first.verdict !== 'ready') return notRun(first);
   const lock = await takeLock(client, options);
   try {
