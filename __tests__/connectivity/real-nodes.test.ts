@@ -157,7 +157,7 @@ describeWithCluster('the network test on real nodes', { realNodes: 3, own: true 
     expect(round.settled).toHaveLength(3);
   }, 300_000);
 
-  it.each(inTurn(FAULTS, 4))(
+  it.each(inTurn(FAULTS, 2))(
     '$title: $names',
     async (fault) => {
       const undo = await play(fault);

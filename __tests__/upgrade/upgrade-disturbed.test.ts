@@ -1,0 +1,107 @@
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
+import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
+import { versionOf } from '../../src/catalog/queries.js';
+import { textAt } from '../../src/cluster/fields.js';
+import { inspect } from '../../src/cluster/inspect.js';
+import type { ClusterClient } from '../../src/ports/cluster-client.js';
+import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
+import { withField } from '../../src/upgrade/engine/with-field.js';
+import { runUpgrade, type UpgradeOptions, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { startFaultProxy } from '../../test-cluster/fault-proxy/fault-proxy.js';
+import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js';
+import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
+import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
+import { manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
+import { createFakeReportStore } from '../ports/fake-report-store.js';
+import type { MemoryBundle } from '../ports/memory-bundle.js';
+import { buildOptions } from './plan/build-options.js';
+import { contentsOf, NODE, podImages, rollBack, rolledOut, runOptions, save } from './restore/live-run.js';
+
+const [OLDER, NEWER] = ['v3.30.7', 'v3.31.7'];
+
+describeWithCalico('an upgrade that is disturbed', { own: true, lightNodes: 3 }, (cluster) => {
+  let client: ClusterClient;
+  let bundle: MemoryBundle;
+  let older: ReadonlyMap<string, string>;
+  let newer: ReadonlyMap<string, string>;
+
+  function upgrade(as: ClusterClient, options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
+    const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
+    return runUpgrade(as, manifests, createFakeReportStore(), {
+      ...buildOptions({ target: versionOf(NEWER), force: true }),
+      ...runOptions({ force: true }),
+      rollbackOnFailure: true,
+      backUp: async () => ({
+        reader: await save(as),
+        directory: 'backup',
+        artifact: null,
+        createdAt: new Date().toISOString(),
+      }),
+      findBundle: () => Promise.reject(new Error('no upgrade died')),
+      ...options,
+    });
+  }
+
+  beforeAll(async () => {
+    client = await createClusterClient(cluster().kubeconfig, null);
+    await installCalico(client, { method: 'manifest', version: OLDER });
+    await installCalicoData(client);
+    await rolledOut(client);
+    bundle = await save(client);
+    expect(await upgrade(client)).toMatchObject({ ended: 'done', reason: '' });
+    newer = await contentsOf(client);
+    expect(await rollBack(client, bundle)).toMatchObject({ ended: 'done', reason: '' });
+    older = await contentsOf(client);
+  }, 240_000);
+
+  beforeEach(async () => {
+    const back = await rollBack(client, bundle, { choice: 'bundle', force: true });
+    expect(back.reason).toBe('');
+    expect(await contentsOf(client)).toEqual(older);
+  }, 120_000);
+
+  it('by every fifth request that fails ends as one that nothing disturbs', async () => {
+    const proxy = await startFaultProxy({ kubeconfig: cluster().kubeconfig, seed: 7 });
+    try {
+      proxy.disturb(0.2);
+      const disturbed = await createClusterClient(proxy.kubeconfig, null, { silenceMs: 1_000 });
+      expect(await upgrade(disturbed)).toMatchObject({ ended: 'done', reason: '' });
+      expect(proxy.seen.requests().filter(({ fault }) => fault !== null).length).toBeGreaterThan(50);
+    } finally {
+      await proxy.stop();
+    }
+    expect(await contentsOf(client)).toEqual(newer);
+    expect((await inspect(client)).leftovers).toEqual([]);
+  }, 400_000);
+
+  it('by another one at the same time is the only one that writes, and the other says who does', async () => {
+    const run = (name: string) => upgrade(client, { run: `https://ci.example.com/runs/${name}` });
+    const ends = await Promise.allSettled([run('1'), run('2')]);
+    const done = ends.filter((end) => end.status === 'fulfilled').map(({ value }) => value.ended);
+    const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => String(reason));
+    expect(done).toEqual(['done']);
+    expect(refused).toEqual([expect.stringMatching(/https:\/\/ci\.example\.com\/runs\/[12]/)]);
+    expect(await contentsOf(client)).toEqual(newer);
+    expect((await inspect(client)).leftovers).toEqual([]);
+  }, 240_000);
+
+  it('by somebody who edits calico-node in the middle overwrites nothing of it, and goes back', async () => {
+    let isEdited = false;
+    const edit = async (text: string): Promise<void> => {
+      if (isEdited || !text.includes('wave 2')) return;
+      isEdited = true;
+      const live = await client.get(NODE);
+      if (live === null) throw new Error('There is no calico-node');
+      const path = ['spec', 'template', 'spec', 'terminationGracePeriodSeconds'];
+      await client.replace(withField(live, path, 7), { fieldManager: 'kubectl-edit' });
+    };
+    const outcome = await upgrade(client, { onProgress: (text) => void edit(text) });
+    expect(outcome.ended).toBe('failed');
+    expect(outcome.reason).toContain('calico-node was changed by somebody else');
+    expect(outcome.wayOut === '' || outcome.wayOut.includes('mode rollback')).toBe(true);
+    const node = await client.get(NODE);
+    expect(textAt(node, 'spec', 'updateStrategy', 'type')).not.toBe('');
+    expect((await podImages(client)).length).toBeGreaterThan(0);
+  }, 240_000);
+});
