@@ -51,10 +51,10 @@ describeWithCalico(
     }, 240_000);
     afterAll(() => api.stop());
 
-    function upgrade() {
+    function upgrade(soakMs = 0) {
       return runUpgrade(client, createManifestReader(source), createFakeReportStore(), {
         ...buildOptions({ target: versionOf(NEWER), force: true }),
-        ...runOptions({ force: true }),
+        ...runOptions({ force: true, soakMs }),
         rollbackOnFailure: true,
         findBundle: () => Promise.reject(new Error('no upgrade died')),
         backUp: async () => ({
@@ -94,7 +94,7 @@ describeWithCalico(
           fault: { kind: 'crash-loop', container: 'calico-apiserver', exitCode: 2, backOffMs: 300 },
         },
       ]);
-      const outcome = await upgrade();
+      const outcome = await upgrade(3_000);
       await cluster().lightNodes.clearFaults();
       expect([outcome.plan.summary, ...mandatory(outcome)]).toEqual([expect.stringContaining('ready')]);
       expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });

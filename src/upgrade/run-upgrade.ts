@@ -96,11 +96,12 @@ export async function runUpgrade(
   const first = await runPlan(client, manifests, options);
   if (first.verdict === 'nothing-to-do') await clearLock(client, options);
   if (first.verdict !== 'ready') return notRun(first);
-  const prepared = await prepareHelm(client, first, options);
+  // What Helm lacks is said before anything is written, the lock included
+  await prepareHelm(client, first, options);
   return underLock(client, options, async (locked) => {
     const beaten = await readJournal(client);
     if (beaten !== null) throw notDone(beaten);
-    return upgradeUnderLock(client, manifests, store, { ...locked, prepared }, first);
+    return planAndUpgrade(client, manifests, store, locked);
   });
 }
 
@@ -116,11 +117,21 @@ async function afterAnother(
   return underLock(client, options, async (locked) => {
     const head = await readJournal(client);
     if (head?.status === 'done') await removeJournal(client);
-    const plan = await runPlan(client, manifests, locked);
-    if (plan.verdict !== 'ready') return { ...notRun(plan), wayOut: plan.resume?.head.wayOut ?? '' };
-    const prepared = await prepareHelm(client, plan, locked);
-    return upgradeUnderLock(client, manifests, store, { ...locked, prepared }, plan);
+    return planAndUpgrade(client, manifests, store, locked);
   });
+}
+
+/** Looks at the cluster as it is now that nobody else changes it, and upgrades it. */
+async function planAndUpgrade(
+  client: ClusterClient,
+  manifests: ManifestReader,
+  store: ReportStore,
+  options: UpgradeOptions,
+): Promise<UpgradeOutcome> {
+  const plan = await runPlan(client, manifests, { ...options, holdsLock: true });
+  if (plan.verdict !== 'ready') return { ...notRun(plan), wayOut: plan.resume?.head.wayOut ?? '' };
+  const prepared = await prepareHelm(client, plan, options);
+  return upgradeUnderLock(client, manifests, store, { ...options, prepared }, plan);
 }
 
 async function underLock(

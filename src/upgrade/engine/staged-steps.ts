@@ -40,6 +40,8 @@ export interface StagedChanges {
   readonly operatorSteps: readonly Step[];
 }
 
+/** A pod that crashes does so within seconds of its start. */
+const MOST_STEADY_MS = 10_000;
 const WORKLOADS: ReadonlySet<string> = new Set(['DaemonSet', 'Deployment']);
 const ACCESS: ReadonlySet<string> = new Set(['ClusterRole', 'Role', 'ClusterRoleBinding', 'RoleBinding']);
 /** What calls a server whenever something is written or asked for. */
@@ -60,6 +62,7 @@ const HOOKS: ReadonlySet<string> = new Set([
  */
 export function stagedSteps(all: StagedChanges): readonly Step[] {
   const { changes, waves } = all;
+  const steadyMs = Math.min(all.soakMs, MOST_STEADY_MS);
   const writes = changes.filter(({ after }) => after !== null);
   const removals = changes.filter(({ after }) => after === null);
   const at = (stage: StageName): StagedChange[] => writes.filter((change) => change.stage === stage);
@@ -78,11 +81,11 @@ export function stagedSteps(all: StagedChanges): readonly Step[] {
     ]),
     step('config', 'ConfigMaps, Services and budgets', at('config').map(writeOf)),
     step('data', 'what users wrote', at('data').map(writeOf)),
-    ...workloadSteps('typha', at('typha'), all.typha),
+    ...workloadSteps('typha', at('typha'), all.typha, steadyMs),
     ...all.operatorSteps,
     ...nodeSteps(all),
-    ...workloadSteps('kube-controllers', at('kube-controllers'), all.kubeControllers),
-    ...apiserverSteps(at('apiserver'), all.apiService),
+    ...workloadSteps('kube-controllers', at('kube-controllers'), all.kubeControllers, steadyMs),
+    ...apiserverSteps(at('apiserver'), all.apiService, steadyMs),
     ...at('apiserver')
       .filter(isDaemonSet)
       .flatMap((change) => driverSteps(change, waves)),
@@ -149,20 +152,25 @@ function workloadSteps(
   stage: 'typha' | 'kube-controllers',
   changes: readonly StagedChange[],
   there: ObjectReference | null,
+  steadyMs: number,
 ): readonly Step[] {
   const workload = changes.find(isWorkload)?.object ?? there;
   if (workload === null) return [];
-  return [step(stage, workload.name, changes.map(writeOf), [{ kind: 'rollout', workload }])];
+  return [step(stage, workload.name, changes.map(writeOf), [{ kind: 'rollout', workload, steadyMs }])];
 }
 
-function apiserverSteps(all: readonly StagedChange[], apiService: ObjectReference | null): readonly Step[] {
+function apiserverSteps(
+  all: readonly StagedChange[],
+  apiService: ObjectReference | null,
+  steadyMs: number,
+): readonly Step[] {
   const changes = all.filter((change) => !isDaemonSet(change));
   if (changes.length === 0) return [];
   const services = changes.map(({ object }) => object).filter(({ kind }) => kind === 'APIService');
   const names = new Set([...services, ...(apiService ? [apiService] : [])].map(({ name }) => name));
   return [
     step('apiserver', 'Calico’s API server, its APIService and hooks', changes.map(writeOf), [
-      ...changes.filter(isWorkload).map(rolloutOf),
+      ...changes.filter(isWorkload).map((change) => rolloutOf(change, steadyMs)),
       ...[...names].map((name): Gate => ({ kind: 'api-service', name })),
     ]),
   ];
@@ -194,8 +202,8 @@ function isDaemonSet({ object }: StagedChange): boolean {
   return object.kind === 'DaemonSet';
 }
 
-function rolloutOf({ object }: StagedChange): Gate {
-  return { kind: 'rollout', workload: object };
+function rolloutOf({ object }: StagedChange, steadyMs = 0): Gate {
+  return { kind: 'rollout', workload: object, steadyMs };
 }
 
 /**

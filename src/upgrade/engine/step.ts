@@ -44,6 +44,8 @@ export type Gate =
       readonly workload: ObjectReference;
       /** Nodes whose pods are no matter: those that take no part. None where nothing is said. */
       readonly without?: readonly string[];
+      /** How long it has to stay so: what crashes again and again is well in between. Not at all where nothing is said. */
+      readonly steadyMs?: number;
     }
   | { readonly kind: 'api-service'; readonly name: string }
   /** Objects under deletion are gone. */

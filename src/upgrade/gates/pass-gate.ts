@@ -41,7 +41,7 @@ export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiti
 
 async function passRollout(
   client: ClusterClient,
-  { workload, without = [] }: Extract<Gate, { readonly kind: 'rollout' }>,
+  { workload, without = [], steadyMs = 0 }: Extract<Gate, { readonly kind: 'rollout' }>,
   waiting: Waiting,
 ): Promise<Failure | null> {
   const live = await client.get(workload);
@@ -49,7 +49,11 @@ async function passRollout(
   if (live === null || !revisions) return failure(`${nameOf(workload)} is not there any more.`);
   const options = { namespace: workload.namespace, labelSelector: selectorOf(live) };
   const sources = [sourceOf(workload), { kind: revisions, options }, { kind: POD, options }];
-  const judge = (seen: Seen, lasts: Lasts): Sight => rolloutSight(workload, without, seen, lasts);
+  const judge = (seen: Seen, lasts: Lasts): Sight => {
+    const sight = rolloutSight(workload, without, seen, lasts);
+    if (sight.kind !== 'done' || steadyMs === 0 || lasts('it is rolled out', steadyMs)) return sight;
+    return { kind: 'waiting', reason: `${nameOf(workload)} has to stay well for ${steadyMs / 1000} s` };
+  };
   return untilNoProgress(client, sources, judge, waiting);
 }
 

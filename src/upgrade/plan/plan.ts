@@ -23,6 +23,8 @@ export interface PlanOptions extends WaveOptions {
   /** Whether to look into the nodes, by their calico-node pods. */
   readonly inspectNodes: boolean;
   readonly policy: Policy;
+  /** Whether this run holds the lock, which is then no other run's. Default: false. */
+  readonly holdsLock?: boolean;
   readonly onProgress: (text: string) => void;
 }
 

@@ -34,7 +34,7 @@ export async function runPlan(
 ): Promise<UpgradePlan> {
   options.onProgress(options.inspectNodes ? 'reading the cluster and its nodes' : 'reading the cluster');
   const found = await inspect(client, { lookIntoNodes: options.inspectNodes });
-  const { resume, state } = await readLeft(client, found);
+  const { resume, state } = await readLeft(client, options.holdsLock === true ? withoutLock(found) : found);
   const { calico } = state;
   const from = resume?.hop?.from ?? calico?.versions.running ?? null;
   if (!calico || !from) return planWithoutTarget(state, null);
@@ -68,6 +68,10 @@ export async function runPlan(
     { state, calico, resume, from, target, path, uses, comparisons, missingAccess, changes, storedProblems },
     options,
   );
+}
+
+function withoutLock(state: ClusterState): ClusterState {
+  return { ...state, leftovers: state.leftovers.filter(({ kind }) => kind !== 'Lease') };
 }
 
 interface Left {
