@@ -10,7 +10,7 @@ import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
 import { AGNHOST_IMAGE } from '../../test-cluster/images/node-images.js';
 import { describeWithCluster } from '../../test-cluster/jest.js';
-import { inTurn } from '../in-turn.js';
+import { describeInTurn, inTurn } from '../../test-cluster/in-turn.js';
 import { openRealNode } from '../../test-cluster/real-nodes/real-node.js';
 import { type PlayedPolicies, type PolicyFault, playPolicies } from './played-policies.js';
 
@@ -125,125 +125,127 @@ const FAULTS: readonly Played[] = [
   },
 ];
 
-describeWithCluster('the network test on real nodes', { realNodes: 3, own: true }, (cluster) => {
-  let client: ClusterClient;
-  let test: NetworkTest;
-  let policies: PlayedPolicies;
-  const tell = (row: string): void => void process.stderr.write(`${row}\n`);
+describeInTurn('network faults', () => {
+  describeWithCluster('the network test on real nodes', { realNodes: 3, own: true }, (cluster) => {
+    let client: ClusterClient;
+    let test: NetworkTest;
+    let policies: PlayedPolicies;
+    const tell = (row: string): void => void process.stderr.write(`${row}\n`);
 
-  beforeAll(async () => {
-    client = await createClusterClient(cluster().kubeconfig, null);
-    policies = playPolicies(client, cluster().directory);
-    const { nodes } = await inspect(client);
-    test = openNetworkTest(client, {
-      ...REAL_TIMING,
-      signal: new AbortController().signal,
-      nodes,
-      image: AGNHOST_IMAGE,
-      settings: { ...DEFAULT_SETTINGS, settleMs: 15_000 },
-      run: 'https://ci.example/runs/1',
-      onProgress: () => undefined,
-    });
-  }, 120_000);
+    beforeAll(async () => {
+      client = await createClusterClient(cluster().kubeconfig, null);
+      policies = playPolicies(client, cluster().directory);
+      const { nodes } = await inspect(client);
+      test = openNetworkTest(client, {
+        ...REAL_TIMING,
+        signal: new AbortController().signal,
+        nodes,
+        image: AGNHOST_IMAGE,
+        settings: { ...DEFAULT_SETTINGS, settleMs: 15_000 },
+        run: 'https://ci.example/runs/1',
+        onProgress: () => undefined,
+      });
+    }, 120_000);
 
-  it('every scenario passes on a healthy cluster, and what cannot be tried says why', async () => {
-    const round = await test.baseline();
-    tell(rowOf('before, healthy', round));
-    expect(round.failures.filter(({ judgement }) => judgement !== 'flaky')).toEqual([]);
-    expect(round.scenarios.filter(({ skipped }) => skipped !== null)).toMatchObject([
-      { scenario: 'second-family', skipped: 'pods have addresses of one family' },
-      { scenario: 'outside', skipped: 'no target outside of the cluster is given' },
-    ]);
-    expect(round.settled).toHaveLength(3);
-  }, 300_000);
+    it('every scenario passes on a healthy cluster, and what cannot be tried says why', async () => {
+      const round = await test.baseline();
+      tell(rowOf('before, healthy', round));
+      expect(round.failures.filter(({ judgement }) => judgement !== 'flaky')).toEqual([]);
+      expect(round.scenarios.filter(({ skipped }) => skipped !== null)).toMatchObject([
+        { scenario: 'second-family', skipped: 'pods have addresses of one family' },
+        { scenario: 'outside', skipped: 'no target outside of the cluster is given' },
+      ]);
+      expect(round.settled).toHaveLength(3);
+    }, 300_000);
 
-  it.each(inTurn(FAULTS, 2))(
-    '$title: $names',
-    async (fault) => {
-      const undo = await play(fault);
-      try {
-        const round = await test.afterWave([fault.node]);
-        tell(rowOf(fault.title, round));
-        const regressions = round.failures.filter(({ judgement }) => judgement === 'regression');
-        const roots = new Set(
-          regressions.filter((one) => one.explainedBy === null).map((one) => one.scenario),
-        );
-        expect([...roots].sort()).toEqual([...fault.names].sort());
-        expect(explainRegressions(round)).toContain(fault.node);
-        const isOther = regressions.filter(
-          ({ fromNode, toNode }) => fromNode !== fault.node && toNode !== fault.node && toNode !== null,
-        );
-        expect(isOther).toEqual([]);
-      } finally {
-        await undo();
+    it.each(inTurn(FAULTS, 2))(
+      '$title: $names',
+      async (fault) => {
+        const undo = await play(fault);
+        try {
+          const round = await test.afterWave([fault.node]);
+          tell(rowOf(fault.title, round));
+          const regressions = round.failures.filter(({ judgement }) => judgement === 'regression');
+          const roots = new Set(
+            regressions.filter((one) => one.explainedBy === null).map((one) => one.scenario),
+          );
+          expect([...roots].sort()).toEqual([...fault.names].sort());
+          expect(explainRegressions(round)).toContain(fault.node);
+          const isOther = regressions.filter(
+            ({ fromNode, toNode }) => fromNode !== fault.node && toNode !== fault.node && toNode !== null,
+          );
+          expect(isOther).toEqual([]);
+        } finally {
+          await undo();
+        }
+      },
+      300_000,
+    );
+
+    it('all is well again, with new pods everywhere', async () => {
+      const round = await test.afterHop();
+      tell(rowOf('after, healthy', round));
+      expect(explainRegressions(round)).toBeNull();
+    }, 300_000);
+
+    it('nothing is left', async () => {
+      await policies.stop();
+      expect(await test.close()).toBeNull();
+      for (const name of [PROBE_NAMESPACE, HOST_NAMESPACE]) {
+        expect(await client.get({ apiVersion: 'v1', kind: 'Namespace', namespace: null, name })).toBeNull();
       }
-    },
-    300_000,
-  );
+    }, 120_000);
 
-  it('all is well again, with new pods everywhere', async () => {
-    const round = await test.afterHop();
-    tell(rowOf('after, healthy', round));
-    expect(explainRegressions(round)).toBeNull();
-  }, 300_000);
-
-  it('nothing is left', async () => {
-    await policies.stop();
-    expect(await test.close()).toBeNull();
-    for (const name of [PROBE_NAMESPACE, HOST_NAMESPACE]) {
-      expect(await client.get({ apiVersion: 'v1', kind: 'Namespace', namespace: null, name })).toBeNull();
+    async function play(fault: Played): Promise<() => Promise<void>> {
+      const node = openRealNode(cluster().directory, fault.node);
+      const words = await wordsOf();
+      const rules = (fault.rules ?? []).map(([name, chain, rule]) => {
+        const text = Object.entries(words).reduce((sum, [word, value]) => sum.replaceAll(word, value), rule);
+        return [name, chain, text.split(' ')] as const;
+      });
+      const change = async (action: string): Promise<void> => {
+        for (const [name, chain, rule] of rules) {
+          const { status, stderr } = await node.run(['iptables', '-w', '-t', name, action, chain, ...rule]);
+          if (status !== 0) throw new Error(stderr);
+        }
+      };
+      const plugin = '/opt/cni/bin/ptp';
+      if (fault.isBrokenCni === true) await node.run(['mv', plugin, `${plugin}.away`]);
+      policies.fault = fault.policy === undefined ? null : { node: fault.node, kind: fault.policy };
+      await change('-I');
+      return async () => {
+        policies.fault = null;
+        await change('-D');
+        if (fault.isBrokenCni === true) await node.run(['mv', `${plugin}.away`, plugin]);
+      };
     }
-  }, 120_000);
 
-  async function play(fault: Played): Promise<() => Promise<void>> {
-    const node = openRealNode(cluster().directory, fault.node);
-    const words = await wordsOf();
-    const rules = (fault.rules ?? []).map(([name, chain, rule]) => {
-      const text = Object.entries(words).reduce((sum, [word, value]) => sum.replaceAll(word, value), rule);
-      return [name, chain, text.split(' ')] as const;
-    });
-    const change = async (action: string): Promise<void> => {
-      for (const [name, chain, rule] of rules) {
-        const { status, stderr } = await node.run(['iptables', '-w', '-t', name, action, chain, ...rule]);
-        if (status !== 0) throw new Error(stderr);
+    async function wordsOf(): Promise<Readonly<Record<string, string>>> {
+      const service = async (name: string, namespace = PROBE_NAMESPACE): Promise<unknown> =>
+        client.get({ apiVersion: 'v1', kind: 'Service', namespace, name });
+      const address = async (name: string, namespace?: string): Promise<string> =>
+        textAt(await service(name, namespace), 'spec', 'clusterIP');
+      const targets = (await service('targets')) as { spec: { ports: { nodePort: number }[] } };
+      return {
+        TARGETS_IP: await address('targets'),
+        LOCAL_IP: await address('local'),
+        MOVING_IP: await address('moving'),
+        KUBERNETES_IP: await address('kubernetes', 'default'),
+        PORT: String(targets.spec.ports[0]?.nodePort),
+        FIRST_IP: await addressOfFirst(),
+      };
+    }
+
+    /** The target pod of the first node. */
+    async function addressOfFirst(): Promise<string> {
+      const selector = { namespace: PROBE_NAMESPACE, labelSelector: 'calico-upgrade-action/role=target' };
+      for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Pod' }, selector)) {
+        const first = items.find((pod) => textAt(pod, 'spec', 'nodeName') === 'real-1');
+        if (first) return textAt(first, 'status', 'podIP');
       }
-    };
-    const plugin = '/opt/cni/bin/ptp';
-    if (fault.isBrokenCni === true) await node.run(['mv', plugin, `${plugin}.away`]);
-    policies.fault = fault.policy === undefined ? null : { node: fault.node, kind: fault.policy };
-    await change('-I');
-    return async () => {
-      policies.fault = null;
-      await change('-D');
-      if (fault.isBrokenCni === true) await node.run(['mv', `${plugin}.away`, plugin]);
-    };
-  }
-
-  async function wordsOf(): Promise<Readonly<Record<string, string>>> {
-    const service = async (name: string, namespace = PROBE_NAMESPACE): Promise<unknown> =>
-      client.get({ apiVersion: 'v1', kind: 'Service', namespace, name });
-    const address = async (name: string, namespace?: string): Promise<string> =>
-      textAt(await service(name, namespace), 'spec', 'clusterIP');
-    const targets = (await service('targets')) as { spec: { ports: { nodePort: number }[] } };
-    return {
-      TARGETS_IP: await address('targets'),
-      LOCAL_IP: await address('local'),
-      MOVING_IP: await address('moving'),
-      KUBERNETES_IP: await address('kubernetes', 'default'),
-      PORT: String(targets.spec.ports[0]?.nodePort),
-      FIRST_IP: await addressOfFirst(),
-    };
-  }
-
-  /** The target pod of the first node. */
-  async function addressOfFirst(): Promise<string> {
-    const selector = { namespace: PROBE_NAMESPACE, labelSelector: 'calico-upgrade-action/role=target' };
-    for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Pod' }, selector)) {
-      const first = items.find((pod) => textAt(pod, 'spec', 'nodeName') === 'real-1');
-      if (first) return textAt(first, 'status', 'podIP');
+      return '';
     }
-    return '';
-  }
+  });
 });
 
 /** `fault | scenario: regressions (explained by) …`. */

@@ -20,6 +20,7 @@ import { createFakeReportStore } from '../ports/fake-report-store.js';
 import { buildOptions } from '../upgrade/plan/build-options.js';
 import { podImages, rolledOut, runOptions, save } from '../upgrade/restore/live-run.js';
 import { playPolicies } from './played-policies.js';
+import { describeInTurn } from '../../test-cluster/in-turn.js';
 
 const [OLDER, NEWER] = ['v3.29.7', 'v3.30.7'];
 
@@ -29,95 +30,97 @@ interface Tested {
   readonly warnings: readonly string[];
 }
 
-describeWithCalico(
-  'an upgrade with the network test on real nodes',
-  { realNodes: 3, own: true },
-  (cluster) => {
-    let client: ClusterClient;
+describeInTurn('network in an upgrade', () => {
+  describeWithCalico(
+    'an upgrade with the network test on real nodes',
+    { realNodes: 3, own: true },
+    (cluster) => {
+      let client: ClusterClient;
 
-    beforeAll(async () => {
-      client = await createClusterClient(cluster().kubeconfig, null);
-      await provideCalicoImages(cluster().directory, OLDER);
-      await installCalico(client, { method: 'manifest', version: OLDER });
-      await rolledOut(client);
-    }, 180_000);
+      beforeAll(async () => {
+        client = await createClusterClient(cluster().kubeconfig, null);
+        await provideCalicoImages(cluster().directory, OLDER);
+        await installCalico(client, { method: 'manifest', version: OLDER });
+        await rolledOut(client);
+      }, 180_000);
 
-    async function upgrade(): Promise<Tested> {
-      const warnings: string[] = [];
-      const policies = playPolicies(client, cluster().directory);
-      const options = runOptions({
-        force: true,
-        maxUnavailable: { nodes: 1 },
-        onWarning: (text) => warnings.push(text),
-      });
-      const network = checkNetwork(client, {
-        ...options,
-        findNodes: async () => calicoNodes(await inspect(client)),
-        image: AGNHOST_IMAGE,
-        settings: { ...DEFAULT_SETTINGS, settleMs: 20_000 },
-      });
-      try {
-        const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-        const outcome = await runUpgrade(client, manifests, createFakeReportStore(), {
-          ...buildOptions({ target: versionOf(NEWER), force: true }),
-          ...options,
-          rollbackOnFailure: true,
-          traffic: [network],
-          backUp: async () => ({
-            reader: await save(client),
-            directory: 'backup',
-            artifact: null,
-            createdAt: new Date().toISOString(),
-          }),
-          findBundle: () => Promise.reject(new Error('no upgrade died')),
+      async function upgrade(): Promise<Tested> {
+        const warnings: string[] = [];
+        const policies = playPolicies(client, cluster().directory);
+        const options = runOptions({
+          force: true,
+          maxUnavailable: { nodes: 1 },
+          onWarning: (text) => warnings.push(text),
         });
-        return { outcome, network: network.result(), warnings };
-      } finally {
-        await policies.stop();
+        const network = checkNetwork(client, {
+          ...options,
+          findNodes: async () => calicoNodes(await inspect(client)),
+          image: AGNHOST_IMAGE,
+          settings: { ...DEFAULT_SETTINGS, settleMs: 20_000 },
+        });
+        try {
+          const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
+          const outcome = await runUpgrade(client, manifests, createFakeReportStore(), {
+            ...buildOptions({ target: versionOf(NEWER), force: true }),
+            ...options,
+            rollbackOnFailure: true,
+            traffic: [network],
+            backUp: async () => ({
+              reader: await save(client),
+              directory: 'backup',
+              artifact: null,
+              createdAt: new Date().toISOString(),
+            }),
+            findBundle: () => Promise.reject(new Error('no upgrade died')),
+          });
+          return { outcome, network: network.result(), warnings };
+        } finally {
+          await policies.stop();
+        }
       }
-    }
 
-    async function isGone(): Promise<boolean> {
-      const reference = { apiVersion: 'v1', kind: 'Namespace', namespace: null, name: PROBE_NAMESPACE };
-      return (await client.get(reference)) === null;
-    }
+      async function isGone(): Promise<boolean> {
+        const reference = { apiVersion: 'v1', kind: 'Namespace', namespace: null, name: PROBE_NAMESPACE };
+        return (await client.get(reference)) === null;
+      }
 
-    it('to a release that drops forwarded traffic on the second wave fails in that wave and goes back, and traffic flows again', async () => {
-      await provideCalicoImages(cluster().directory, NEWER, {
-        fault: { kind: 'drops-forwarding' },
-        nodes: ['real-2'],
-      });
-      const { outcome, network, warnings } = await upgrade();
-      process.stderr.write(`${outcome.reason}\n${warnings.join('\n')}\n`);
-      expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' } });
-      expect(outcome.reason).toMatch(/wave 2 of 3/);
-      expect(outcome.reason).toMatch(/pod-same-node|pod-cross-node/);
-      expect(outcome.reason).toContain('real-2');
-      expect(network?.rounds.map(({ when, nodes }) => [when, nodes])).toEqual([
-        ['before', ['real-1', 'real-2', 'real-3']],
-        ['wave', ['real-1']],
-        ['wave', ['real-2']],
-        ['end', ['real-1', 'real-2', 'real-3']],
-      ]);
-      expect(warnings).toContain('The network test passes now: traffic flows as it did before.');
-      expect((await podImages(client)).every((image) => image.endsWith(OLDER))).toBe(true);
-      const [failure] = network?.rounds[2]?.failures ?? [];
-      expect(failure?.diagnosis.join('\n')).toContain('dropping what this node forwards');
-      expect(await isGone()).toBe(true);
-    }, 480_000);
+      it('to a release that drops forwarded traffic on the second wave fails in that wave and goes back, and traffic flows again', async () => {
+        await provideCalicoImages(cluster().directory, NEWER, {
+          fault: { kind: 'drops-forwarding' },
+          nodes: ['real-2'],
+        });
+        const { outcome, network, warnings } = await upgrade();
+        process.stderr.write(`${outcome.reason}\n${warnings.join('\n')}\n`);
+        expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' } });
+        expect(outcome.reason).toMatch(/wave 2 of 3/);
+        expect(outcome.reason).toMatch(/pod-same-node|pod-cross-node/);
+        expect(outcome.reason).toContain('real-2');
+        expect(network?.rounds.map(({ when, nodes }) => [when, nodes])).toEqual([
+          ['before', ['real-1', 'real-2', 'real-3']],
+          ['wave', ['real-1']],
+          ['wave', ['real-2']],
+          ['end', ['real-1', 'real-2', 'real-3']],
+        ]);
+        expect(warnings).toContain('The network test passes now: traffic flows as it did before.');
+        expect((await podImages(client)).every((image) => image.endsWith(OLDER))).toBe(true);
+        const [failure] = network?.rounds[2]?.failures ?? [];
+        expect(failure?.diagnosis.join('\n')).toContain('dropping what this node forwards');
+        expect(await isGone()).toBe(true);
+      }, 480_000);
 
-    it('to one that works passes, and says how long new pods took', async () => {
-      await provideCalicoImages(cluster().directory, NEWER);
-      const { outcome, network, warnings } = await upgrade();
-      process.stderr.write(
-        `${network?.rounds.map(({ when, ms, requests, settled }) => `${when} ${ms} ms ${requests} requests ${JSON.stringify(settled)}`).join('\n')}\n${warnings.join('\n')}\n`,
-      );
-      expect(outcome).toMatchObject({ ended: 'done', reason: '' });
-      expect(network?.rounds.map(({ when }) => when)).toEqual(['before', 'wave', 'wave', 'wave', 'hop']);
-      expect(
-        network?.rounds.flatMap(({ settled }) => settled).every(({ connectedMs }) => connectedMs !== null),
-      ).toBe(true);
-      expect(await isGone()).toBe(true);
-    }, 480_000);
-  },
-);
+      it('to one that works passes, and says how long new pods took', async () => {
+        await provideCalicoImages(cluster().directory, NEWER);
+        const { outcome, network, warnings } = await upgrade();
+        process.stderr.write(
+          `${network?.rounds.map(({ when, ms, requests, settled }) => `${when} ${ms} ms ${requests} requests ${JSON.stringify(settled)}`).join('\n')}\n${warnings.join('\n')}\n`,
+        );
+        expect(outcome).toMatchObject({ ended: 'done', reason: '' });
+        expect(network?.rounds.map(({ when }) => when)).toEqual(['before', 'wave', 'wave', 'wave', 'hop']);
+        expect(
+          network?.rounds.flatMap(({ settled }) => settled).every(({ connectedMs }) => connectedMs !== null),
+        ).toBe(true);
+        expect(await isGone()).toBe(true);
+      }, 480_000);
+    },
+  );
+});

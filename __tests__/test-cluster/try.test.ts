@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
+import { describeInTurn } from '../../test-cluster/in-turn.js';
 
 let place: string;
 beforeEach(() => {
@@ -36,17 +37,19 @@ describe('npm run try, where no cluster can be had', () => {
   }, 60_000);
 });
 
-describeWithCalico('npm run try, where one can', { controllers: false }, () => {
-  it('upgrades it, breaks the next upgrade, which goes back, and leaves the reports', async () => {
-    const { status, output } = await runTry(process.env);
-    expect(output).toContain('Calico v3.31.7 runs, with the MTU as it was set.');
-    expect(output).toContain('no other was touched, and Calico v3.31.7 runs again everywhere.');
-    expect(output).toContain('The cluster is gone.');
-    expect(status).toBe(0);
-    const page = readFileSync(join(place, 'report/broken-upgrade/report.html'), 'utf8');
-    expect(page).toContain('was rolled back: Calico v3.31.7 runs again');
-    const [, directory = ''] = /ready: (.*)\/kubeconfig/.exec(output) ?? [];
-    expect(directory).not.toBe('');
-    expect(existsSync(directory)).toBe(false);
-  }, 600_000);
+describeInTurn('npm run try', () => {
+  describeWithCalico('npm run try, where one can', { controllers: false }, () => {
+    it('upgrades it, breaks the next upgrade, which goes back, and leaves the reports', async () => {
+      const { status, output } = await runTry(process.env);
+      expect(output).toContain('Calico v3.31.7 runs, with the MTU as it was set.');
+      expect(output).toContain('no other was touched, and Calico v3.31.7 runs again everywhere.');
+      expect(output).toContain('The cluster is gone.');
+      expect(status).toBe(0);
+      const page = readFileSync(join(place, 'report/broken-upgrade/report.html'), 'utf8');
+      expect(page).toContain('was rolled back: Calico v3.31.7 runs again');
+      const [, directory = ''] = /ready: (.*)\/kubeconfig/.exec(output) ?? [];
+      expect(directory).not.toBe('');
+      expect(existsSync(directory)).toBe(false);
+    }, 600_000);
+  });
 });

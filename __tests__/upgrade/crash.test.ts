@@ -18,6 +18,7 @@ import { type Cut, dyingClient } from './dying-client.js';
 import { buildOptions } from './plan/build-options.js';
 import { contentsOf, rollBack, rolledOut, runOptions, save } from './restore/live-run.js';
 import { running, startScene } from './restore/operator-scene.js';
+import { describeInTurn } from '../../test-cluster/in-turn.js';
 
 const [OLDER, NEWER] = ['v3.30.7', 'v3.31.7'];
 /** How long the cuts of one install may take; without it, all are played. */
@@ -217,21 +218,25 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
   });
 }
 
-describeCrashes('an upgrade of a manifest install', async (cluster) => {
-  const client = await createClusterClient(cluster.kubeconfig, null);
-  await installCalico(client, { method: 'manifest', version: OLDER, customisations: { mtu: 1400 } });
-  await installCalicoData(client);
-  const settle = async (): Promise<void> => {
-    await rolledOut(client);
-  };
-  await settle();
-  return { client, settle, stop: () => Promise.resolve() };
+describeInTurn('crashes of a manifest install', () => {
+  describeCrashes('an upgrade of a manifest install', async (cluster) => {
+    const client = await createClusterClient(cluster.kubeconfig, null);
+    await installCalico(client, { method: 'manifest', version: OLDER, customisations: { mtu: 1400 } });
+    await installCalicoData(client);
+    const settle = async (): Promise<void> => {
+      await rolledOut(client);
+    };
+    await settle();
+    return { client, settle, stop: () => Promise.resolve() };
+  });
 });
 
-describeCrashes('an upgrade of an operator install', async (cluster) => {
-  const { client, operator, stop } = await startScene(cluster);
-  await installCalico(client, { method: 'operator', version: OLDER });
-  await running(client, OLDER);
-  await operator.settle();
-  return { client, settle: () => operator.settle(), stop };
+describeInTurn('crashes of an operator install', () => {
+  describeCrashes('an upgrade of an operator install', async (cluster) => {
+    const { client, operator, stop } = await startScene(cluster);
+    await installCalico(client, { method: 'operator', version: OLDER });
+    await running(client, OLDER);
+    await operator.settle();
+    return { client, settle: () => operator.settle(), stop };
+  });
 });

@@ -200,6 +200,7 @@ describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 
       ]);
       const outcome = await upgrade();
       await cluster().lightNodes.clearFaults();
+      expect(outcome.rollback?.reason).toBe('');
       expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
       expect(outcome.reason).toContain('the operator, and the first nodes');
       await isAsBefore();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
+import { newestHash } from '../../../src/upgrade/gates/revision.js';
 import { rolloutOf, rolloutWithout } from '../../../src/upgrade/gates/rollout.js';
 
 type Status = Readonly<Record<string, number>>;
@@ -133,4 +134,21 @@ describe('without a node that is lost', () => {
     const pods = [pod('a', 'new'), pod('b', 'new')];
     expect(rolloutWithout(['lost'], unseen, revisions, pods).kind).toBe('waiting');
   });
+});
+
+test('a revision of other images is the one before, whose pods say nothing', () => {
+  const template = (image: string): object => ({ spec: { template: { spec: { containers: [{ image }] } } } });
+  const daemon = { ...daemonSet({}), ...template('calico/node:v3.30.7') };
+  const owner = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'calico-node', uid: 'ds' };
+  const revision = (hash: string, number: number, image: string): KubernetesObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: { name: hash, labels: { 'controller-revision-hash': hash }, ownerReferences: [owner] },
+    data: template(image),
+    revision: number,
+  });
+  const own = { ...daemon, metadata: { ...daemon.metadata, uid: 'ds' } };
+  const bad = revision('bad', 2, 'calico/node:v3.31.7');
+  expect(newestHash(own, [revision('good', 1, 'calico/node:v3.30.7'), bad])).toBeNull();
+  expect(newestHash(own, [revision('good', 3, 'calico/node:v3.30.7'), bad])).toBe('good');
 });

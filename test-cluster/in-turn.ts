@@ -1,0 +1,36 @@
+import { describe, it } from '@jest/globals';
+
+/** A run in this hour begins where the one in the hour before went on to. */
+const HOUR = Math.floor(Date.now() / 3_600_000);
+/** Suites that take minutes each, of which a run plays so many. */
+const LONG_SUITES = [
+  'network faults',
+  'crashes of a manifest install',
+  'network in an upgrade',
+  'connections',
+  'crashes of an operator install',
+  'connections in an upgrade',
+  'npm run try',
+] as const;
+const LONG_AT_A_TIME = 2;
+
+/**
+ * So many of many cases that take long, another share each hour, so that all have their turn. With ALL_TURNS=1 all are
+ * played.
+ */
+export function inTurn<Case>(all: readonly Case[], count: number): readonly Case[] {
+  if (process.env['ALL_TURNS'] === '1' || count >= all.length) return all;
+  const first = (HOUR * count) % all.length;
+  return [...all, ...all].slice(first, first + count);
+}
+
+/** Describes a long suite where it is its turn; where it is not, the report says so. */
+export function describeInTurn(name: (typeof LONG_SUITES)[number], suite: () => void): void {
+  if (inTurn(LONG_SUITES, LONG_AT_A_TIME).includes(name)) {
+    suite();
+    return;
+  }
+  describe.skip(`${name} (skipped: it has its turn in another hour; ALL_TURNS=1 plays it)`, () => {
+    it('waits for its turn', () => undefined);
+  });
+}
