@@ -1,4 +1,4 @@
-import { textAt } from '../../src/cluster/fields.js';
+import { listAt, textAt } from '../../src/cluster/fields.js';
 import { ClusterError } from '../../src/errors.js';
 import type {
   ClusterClient,
@@ -32,10 +32,14 @@ export interface FakeNetwork {
   play: Answer;
   /** Whether a pod runs; a text is why the server refuses it. */
   takes: (pod: KubernetesObject) => boolean | string;
+  /** The container of a pod that runs ends, and is not started again. */
+  readonly die: (pod: KubernetesObject) => void;
 }
 
 export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
   const objects = new Map<string, KubernetesObject>();
+  /** By node, the pod that has the port there. */
+  const ports = new Map<string, string>();
   const watches = new Set<{ kind: string; namespace: string | null; tell: (event: WatchEvent) => void }>();
   const count = { addresses: 0, execs: 0, changes: 0 };
   const network = { play: () => null, takes: () => true } as unknown as {
@@ -88,7 +92,18 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
     const address = `10.${count.addresses >> 16}.${(count.addresses >> 8) & 255}.${count.addresses & 255}`;
     const made = withStatus(object, address, takes);
     emit('added', made);
+    if (object.kind !== 'Pod' || !isInHost(object)) return made;
+    // Its server does not get the port that another one has
+    if (objects.has(ports.get(nodeOf(object)) ?? '')) die(made);
+    else ports.set(nodeOf(object), keyOfObject(made));
     return made;
+  }
+
+  function die(pod: KubernetesObject): void {
+    const terminated = { reason: 'Error', exitCode: 1 };
+    const state = { waiting: { reason: 'CrashLoopBackOff' } };
+    const containerStatuses = [{ name: 'probe', state, lastState: { terminated } }];
+    emit('modified', { ...pod, status: { ...(pod['status'] as object), containerStatuses } });
   }
 
   async function* watch(
@@ -153,6 +168,11 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
         `pods "${pod}" not found`,
         'Look.',
       );
+    const [status] = listAt(from, 'status', 'containerStatuses');
+    if (textAt(status, 'state', 'running', 'startedAt') === '') {
+      const text = 'HTTP 500: unable to upgrade connection: container not found ("probe")';
+      throw new ClusterError({ verb: 'exec', resource: pod, status: 500 }, text, 'Look.');
+    }
     const byAddress = look().pods;
     const lines = (command[2] ?? '').split('\n').slice(1, -1);
     return lines
@@ -216,6 +236,7 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
     ofKind,
     objects: () => [...objects.values()],
     execs: () => count.execs,
+    die,
   });
 }
 
@@ -236,6 +257,14 @@ function withStatus(object: KubernetesObject, address: string, isRunning: boolea
     containerStatuses: [{ name: 'probe', state }],
   };
   return { ...object, status };
+}
+
+function isInHost(pod: KubernetesObject): boolean {
+  return (pod['spec'] as { hostNetwork?: boolean } | undefined)?.hostNetwork === true;
+}
+
+function nodeOf(pod: KubernetesObject): string {
+  return textAt(pod, 'spec', 'nodeName');
 }
 
 function addressOf(pod: KubernetesObject): string {

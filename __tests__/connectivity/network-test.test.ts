@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { textAt } from '../../src/cluster/fields.js';
 import { checkNetwork, type CheckedNetwork } from '../../src/connectivity/check-network.js';
 import { type NetworkTest, openNetworkTest } from '../../src/connectivity/network-test.js';
-import { explainRegressions } from '../../src/connectivity/results.js';
+import { explainRegressions, explainUntried } from '../../src/connectivity/results.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import { buildNode } from '../cluster/build-state.js';
 import { type Answer, createFakeNetwork, type FakeNetwork } from './fake-network.js';
@@ -79,6 +79,12 @@ describe('the network test', () => {
     network.play = OBEYS(network);
     test = openNetworkTest(network.client, optionsOf(3, { ms: 0 }));
   });
+
+  function killAll(role: string, node: string): void {
+    for (const pod of network.ofKind('Pod')) {
+      if (nodeOf(pod) === node && pod.metadata.name.startsWith(`${role}-`)) network.die(pod);
+    }
+  }
 
   it('finds nothing where all is well, before, after a wave and at the end, and leaves nothing', async () => {
     expect((await test.baseline()).failures).toEqual([]);
@@ -169,6 +175,73 @@ describe('the network test', () => {
     expect(round.failures).toMatchObject([
       { scenario: 'new-pods', judgement: 'regression', fromNode: 'n0002' },
     ]);
+  });
+
+  it('after that nothing is left of its pods there, and those of the host’s network are still the same', async () => {
+    const hostOf = (): readonly string[] =>
+      network
+        .ofKind('Pod')
+        .filter((pod) => nodeOf(pod) === 'n0002' && pod.metadata.name.startsWith('host-'))
+        .map(({ metadata }) => metadata.name);
+    await test.baseline();
+    const before = hostOf();
+    network.takes = (pod) => nodeOf(pod) !== 'n0002';
+    await test.afterWave(['n0002']);
+    network.takes = () => true;
+    expect((await test.afterWave(['n0000'])).failures).toEqual([]);
+    const round = await test.afterHop('end');
+    expect(round.failures).toEqual([]);
+    expect(round.scenarios.find(({ scenario }) => scenario === 'host-to-host')?.passed).toBe(6);
+    expect(hostOf()).toEqual(before);
+    expect(network.ofKind('Pod')).toHaveLength(9);
+  });
+
+  it.each(['host', 'source', 'target'])(
+    'a %s pod that has died is made anew, and its paths are tried with the new one',
+    async (role) => {
+      await test.baseline();
+      killAll(role, 'n0002');
+      const round = await test.afterWave(['n0000']);
+      expect(round.failures).toEqual([]);
+      expect(test.result().warnings).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `pod ${role}-.* on n0002 did not run any more \\(phase Running, CrashLoopBackOff, Error with`,
+          ),
+        ),
+      ]);
+      expect(network.ofKind('Pod')).toHaveLength(9);
+      expect(await test.close()).toBeNull();
+    },
+  );
+
+  it('one that cannot be made again is told, and made once it can be', async () => {
+    await test.baseline();
+    killAll('host', 'n0002');
+    network.takes = ({ metadata }) => !metadata.name.startsWith('host-');
+    const round = await test.afterWave(['n0002']);
+    expect(explainRegressions(round)).toBeNull();
+    expect(explainUntried(round)).toContain('does not run: phase Pending, ContainerCreating');
+    network.takes = () => true;
+    expect(explainUntried(await test.afterHop())).toBeNull();
+    expect(network.ofKind('Pod')).toHaveLength(9);
+  });
+
+  it('one that dies again is no regression of the network, nor does it pass', async () => {
+    await test.baseline();
+    const healthy = network.play;
+    network.play = (asked) => {
+      killAll('host', 'n0002');
+      return healthy(asked);
+    };
+    const round = await test.afterWave(['n0002']);
+    expect(explainRegressions(round)).toBeNull();
+    expect(explainUntried(round)).toMatch(
+      /host-to-pod.*own pod host-\S+ does not run: phase Running, CrashLoopBackOff, Error with exit status 1/,
+    );
+    network.play = healthy;
+    const after = await test.afterHop();
+    expect([explainUntried(after), explainRegressions(after)]).toEqual([null, null]);
   });
 
   it.each([

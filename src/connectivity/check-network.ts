@@ -6,6 +6,7 @@ import { type NetworkTest, type NetworkTestOptions, openNetworkTest } from './ne
 import {
   explainFailedBefore,
   explainRegressions,
+  explainUntried,
   type NetworkRound,
   type NetworkTestResult,
 } from './results.js';
@@ -40,7 +41,7 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
     if (test === null || state.hasFailed) return null;
     const round = await run(test);
     tell(round);
-    const reason = explainRegressions(round);
+    const reason = explainRegressions(round) ?? explainUntried(round);
     state.hasFailed = reason !== null;
     return reason;
   }
@@ -57,11 +58,11 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
     const round = await test.afterHop('end');
     tell(round);
     const reason = explainRegressions(round);
-    onWarning(
-      reason === null
-        ? 'The network test passes now: traffic flows as it did before.'
-        : `Traffic does not flow as it did before. ${reason}`,
-    );
+    if (reason !== null) {
+      onWarning(`Traffic does not flow as it did before. ${reason}`);
+      return;
+    }
+    onWarning(explainUntried(round) ?? 'The network test passes now: traffic flows as it did before.');
   }
 
   return {

@@ -2,7 +2,8 @@ import type { ClusterClient, ObjectKind } from '../ports/cluster-client.js';
 import { POD } from '../upgrade/gates/workload.js';
 import { inBatches } from '../upgrade/plan/in-batches.js';
 import type { RoundSeen } from './judge-round.js';
-import type { NodePods } from './scene.js';
+import { HOST_NAMESPACE, PROBE_NAMESPACE } from './probe-namespace.js';
+import type { PodsThere } from './staff-nodes.js';
 
 const NODE: ObjectKind = { apiVersion: 'v1', kind: 'Node' };
 
@@ -37,10 +38,12 @@ export async function findMissing(
 }
 
 /** Pods of a node that is gone would stand behind Services for minutes. @throws ClusterError */
-export async function deletePodsOf(client: ClusterClient, { source, target, host }: NodePods): Promise<void> {
-  for (const pod of [source, target, host]) {
-    if (pod === null) continue;
-    const { namespace, name } = pod;
+export async function deletePodsOf(client: ClusterClient, { host, old }: PodsThere): Promise<void> {
+  const hosts = host === null ? [] : [{ namespace: HOST_NAMESPACE, name: host.name }];
+  for (const { namespace, name } of [
+    ...old.map((name) => ({ namespace: PROBE_NAMESPACE, name })),
+    ...hosts,
+  ]) {
     await client.delete({ ...POD, namespace, name }, { gracePeriodSeconds: 0 });
   }
 }

@@ -1,3 +1,4 @@
+import { deadEnd, type DeadPods } from './find-dead.js';
 import type { Probe } from './probe.js';
 import { commandOf } from './probe-script.js';
 import type { NetworkRound, NodeSettled, ProbeFailure, ScenarioResult } from './results.js';
@@ -20,6 +21,8 @@ export interface RoundSeen {
   /** What became of the nodes that were given new pods. */
   readonly staffing: ReadonlyMap<string, Staffing>;
   readonly skip: ReadonlySet<ScenarioName>;
+  /** Pods of the test that do not run, though they were made anew. */
+  readonly dead: DeadPods;
 }
 
 /** A round as it is judged; `known` is what later rounds are compared with. */
@@ -43,14 +46,15 @@ interface Judged {
 }
 
 const MOST_FAILURES = 50;
-const ORDER: readonly Judgement[] = ['regression', 'failed-before', 'flaky', 'passed'];
+const ORDER: readonly Judgement[] = ['regression', 'untried', 'failed-before', 'flaky', 'passed'];
 
 /** Judges a round against the first. Pure. */
 export function judgeRound(seen: RoundSeen, baseline: Baseline): JudgedRound {
-  const wrong = plainFailures(seen.tried.filter(({ isRight }) => !isRight).map(({ probe }) => probe));
+  const seenWrong = seen.tried.filter((one) => !one.isRight && deadEnd(one, seen.dead) === null);
+  const wrong = plainFailures(seenWrong.map(({ probe }) => probe));
   const all = [
     ...(seen.skip.has('new-pods') ? [] : judgeStaffing(seen.staffing, baseline)),
-    ...seen.tried.map((one) => judgeTried(one, wrong, baseline)),
+    ...seen.tried.map((one) => judgeTried(one, { wrong, baseline, dead: seen.dead })),
   ];
   const failing = all
     .filter((one): one is Judged & { failure: ProbeFailure } => one.failure !== null)
@@ -100,13 +104,21 @@ function sumUp(scenario: ScenarioName, all: readonly Judged[], { skipped, skip }
     flaky: count('flaky'),
     failedBefore: count('failed-before'),
     regressions: count('regression'),
+    untried: count('untried'),
     slowestMs: Math.max(0, ...own.filter((one) => one.failure === null).map(({ ms }) => ms)),
   };
 }
 
-function judgeTried(tried: Tried, wrong: PlainFailures, baseline: Baseline): Judged {
+interface JudgeWith extends Pick<RoundSeen, 'dead'> {
+  readonly wrong: PlainFailures;
+  readonly baseline: Baseline;
+}
+
+function judgeTried(tried: Tried, { wrong, baseline, dead }: JudgeWith): Judged {
   const { probe, seen, tries, ms, phase } = tried;
-  const judgement = judge(tried, baseline);
+  const end = tried.isRight ? null : deadEnd(tried, dead);
+  const plain = judge(tried, baseline);
+  const judgement = end !== null && plain === 'regression' ? 'untried' : plain;
   const base = { scenario: probe.scenario, judgement, ms, probe };
   if (judgement === 'passed') return { ...base, failure: null };
   const failure: ProbeFailure = {
@@ -118,10 +130,12 @@ function judgeTried(tried: Tried, wrong: PlainFailures, baseline: Baseline): Jud
     to: probe.to,
     toNode: probe.toNode,
     expected: probe.expected,
-    seen: seen.kind === 'not-run' ? `the probe could not be run: ${seen.text}` : `${seen.kind}: ${seen.text}`,
+    seen:
+      end ??
+      (seen.kind === 'not-run' ? `the probe could not be run: ${seen.text}` : `${seen.kind}: ${seen.text}`),
     tries,
     command: commandOf(probe),
-    explainedBy: judgement === 'flaky' ? null : explanationOf(probe, wrong),
+    explainedBy: judgement === 'flaky' || end !== null ? null : explanationOf(probe, wrong),
     diagnosis: [],
   };
   return { ...base, failure };

@@ -7,15 +7,16 @@ import { countRequests } from './count-requests.js';
 import { diagnose } from './diagnose.js';
 import { findApiServer, makeServices } from './find-addresses.js';
 import { deletePodsOf, findGone, findMissing, withoutNodes } from './find-gone.js';
+import { findDead } from './find-dead.js';
 import { judgeRound, type RoundSeen, withDiagnosis } from './judge-round.js';
 import { shortDigest } from './probe-pod.js';
 import { makeProbeNamespaces, removeProbeNamespaces } from './probe-namespace.js';
 import { type NetworkRound, type NetworkTestResult } from './results.js';
-import { lameScenarios, runRound } from './run-round.js';
+import { lameScenarios, type RoundOptions, runRound, touches } from './run-round.js';
 import { meshOf, type NodePods, type Scene, type ServiceAddresses } from './scene.js';
 import type { ScenarioName } from './scenarios/scenario-name.js';
 import type { NetworkTestSettings } from './settings.js';
-import { type NodeAt, type Staffing, staffNodes } from './staff-nodes.js';
+import { type NodeAt, type PodsThere, type Staffing, staffNodes } from './staff-nodes.js';
 import { takePart } from './take-part.js';
 import type { Baseline } from './verdict.js';
 
@@ -64,6 +65,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
   const state = {
     round: 0,
     pods: new Map<string, NodePods>() as ReadonlyMap<string, NodePods>,
+    there: new Map<string, PodsThere>() as ReadonlyMap<string, PodsThere>,
     members: [] as readonly NodeAt[],
     services: null as ServiceAddresses | null,
     apiServer: null as Scene['apiServer'],
@@ -74,10 +76,13 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     warnings: [] as string[],
   };
 
-  function staff(nodes: readonly NodeAt[]): Promise<ReadonlyMap<string, Staffing>> {
+  async function staff(
+    nodes: readonly NodeAt[],
+    dead: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, Staffing>> {
     state.round += 1;
     const headless = new Set(taking.slice(0, MOST_HEADLESS).map(({ name }) => name));
-    return staffNodes(client, nodes, state.pods, {
+    const staffing = await staffNodes(client, nodes, state.there, {
       ...waiting,
       image: options.image,
       run: options.run,
@@ -85,7 +90,10 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       round: state.round,
       headless,
       width,
+      dead,
     });
+    keep(staffing);
+    return staffing;
   }
 
   async function round(when: NetworkRound['when'], scope: ReadonlySet<string> | null): Promise<NetworkRound> {
@@ -98,23 +106,16 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     );
     const nodes = state.members.filter(({ name }) => scope === null || scope.has(name));
     options.onProgress(`network test: new pods on ${nodes.length} of ${taking.length} nodes`);
-    const staffing = await staff(nodes);
-    keep(staffing);
+    const staffing = await staff(nodes, new Set());
     if (when === 'before') refuseFailures(staffing);
     const services = (state.services ??= await makeServices(client, shortDigest(nodes[0]?.name ?? '')));
-    const scene = sceneOf(services);
-    const { tried, skipped } = await runRound(client, scene, {
-      ...options.settings,
-      ...options,
-      width,
-      nodes: scope,
-      baseline: when === 'before' ? null : state.baseline,
-      lame: state.lame,
-      round: state.round,
-    });
-    if (when === 'before') state.lame = lameScenarios(tried);
-    const seen = await withoutGone({ tried, skipped, staffing, skip: options.settings.skip });
-    const judged = judgeRound(seen, when === 'before' ? null : state.baseline);
+    const outcome = await runRound(client, sceneOf(services), roundOptions(scope));
+    const seen = await withoutDead(
+      await withoutGone({ ...outcome, staffing, skip: options.settings.skip, dead: new Map() }),
+      services,
+    );
+    if (when === 'before') state.lame = lameScenarios(seen.tried);
+    const judged = judgeRound(seen, state.baseline);
     if (when === 'before') state.baseline = judged.known;
     const told = await withDiagnosis(judged, (probe) => diagnose(client, probe, state.pods));
     const done: NetworkRound = {
@@ -136,26 +137,55 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     return withoutNodes(seen, gone);
   }
 
+  /** What was seen, where a pod died with new ones in its place: that it died says nothing of the network. */
+  async function withoutDead(seen: RoundSeen, services: ServiceAddresses): Promise<RoundSeen> {
+    const dead = await findDead(client, seen.tried, state.baseline);
+    if (dead.size === 0 || options.signal.aborted) return { ...seen, dead };
+    for (const [name, { pod, state: how }] of dead) {
+      const text = `The network test’s pod ${name} on ${pod.node} did not run any more (${how}): it was made anew, and its paths were tried again.`;
+      state.warnings.push(text);
+      options.onProgress(text);
+    }
+    const nodes = new Set([...dead.values()].map(({ pod }) => pod.node));
+    const anew = await staff(
+      state.members.filter(({ name }) => nodes.has(name)),
+      new Set(dead.keys()),
+    );
+    const again = await runRound(client, sceneOf(services), roundOptions(nodes));
+    const others = seen.tried.filter(({ probe }) => !touches(probe, nodes));
+    const tried = [...others, ...again.tried];
+    const staffing = new Map([...seen.staffing, ...anew]);
+    const left = await withoutGone({ ...seen, tried, staffing });
+    return { ...left, dead: await findDead(client, left.tried, state.baseline) };
+  }
+
+  function roundOptions(nodes: ReadonlySet<string> | null): RoundOptions {
+    const { baseline, lame, round: count } = state;
+    return { ...options.settings, ...options, width, nodes, baseline, lame, round: count };
+  }
+
   async function letGo(gone: ReadonlySet<string>): Promise<void> {
-    const pods = new Map(state.pods);
+    const [pods, there] = [new Map(state.pods), new Map(state.there)];
     for (const node of gone) {
       state.leftOut.push({ node, reason: 'it left the cluster meanwhile' });
-      const own = pods.get(node);
+      const own = there.get(node);
       if (own) await deletePodsOf(client, own);
       pods.delete(node);
+      there.delete(node);
     }
-    state.pods = pods;
+    Object.assign(state, { pods, there });
     state.members = state.members.filter(({ name }) => !gone.has(name));
   }
 
   /** What is staffed is there to be probed; what is not, is not. */
   function keep(staffing: ReadonlyMap<string, Staffing>): void {
-    const pods = new Map(state.pods);
+    const [pods, there] = [new Map(state.pods), new Map(state.there)];
     for (const [node, one] of staffing) {
+      there.set(node, one.there);
       if (one.kind === 'staffed') pods.set(node, one.pods);
       else pods.delete(node);
     }
-    state.pods = pods;
+    Object.assign(state, { pods, there });
   }
 
   /** Where one pod is refused, or its image cannot be had, nothing can be said of the network. */

@@ -10,13 +10,16 @@ export interface ScenarioResult {
   readonly flaky: number;
   readonly failedBefore: number;
   readonly regressions: number;
+  /** What could not be tried though it worked before. */
+  readonly untried: number;
   /** How long the slowest path took to be right, in ms. */
   readonly slowestMs: number;
 }
 
 /** Something that is not as it has to be, on one path. */
 export interface ProbeFailure {
-  readonly judgement: 'regression' | 'failed-before' | 'flaky';
+  /** `untried`: a pod of the test's own has died, and the path worked before. */
+  readonly judgement: 'regression' | 'untried' | 'failed-before' | 'flaky';
   readonly scenario: ScenarioName;
   /** What was being tried; empty where the scenario is all there is to say. */
   readonly phase: string;
@@ -90,6 +93,14 @@ function elsewhere(scenario: ScenarioName): string {
     (one) => one.issues,
   );
   return issues.length === 0 ? '' : ` Upgrades failed like that in ${issues.slice(0, 4).join(', ')}.`;
+}
+
+/** What nothing is known of any more, since pods of the test have died, in a sentence; null where there is none. Pure. */
+export function explainUntried({ scenarios, failures }: NetworkRound): string | null {
+  const first = failures.find(({ judgement }) => judgement === 'untried');
+  if (first === undefined) return null;
+  const names = scenarios.filter((one) => one.untried > 0).map((one) => `${one.scenario} (${one.untried})`);
+  return `The network test could not try what worked before, nor with new pods: ${names.join(', ')}. First ${first.scenario}: ${first.from} to ${first.to}: ${first.seen}. That is no word on the network, good or bad.`;
 }
 
 /** What does not work before anything is changed, in a sentence; null where all does. Pure. */

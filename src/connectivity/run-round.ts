@@ -130,12 +130,15 @@ function tryAll(
 }
 
 function inScope(probes: readonly Probe[], { nodes }: RoundOptions): readonly Probe[] {
-  if (nodes === null) return probes;
-  return probes.filter(
-    ({ from, toNode, target }) =>
-      nodes.has(from.node) ||
-      (toNode !== null && nodes.has(toNode)) ||
-      (target !== null && nodes.has(target.node)),
+  return nodes === null ? probes : probes.filter((probe) => touches(probe, nodes));
+}
+
+/** Whether one end is at these nodes. Pure. */
+export function touches({ from, toNode, target }: Probe, nodes: ReadonlySet<string>): boolean {
+  return (
+    nodes.has(from.node) ||
+    (toNode !== null && nodes.has(toNode)) ||
+    (target !== null && nodes.has(target.node))
   );
 }
 

@@ -1,4 +1,7 @@
+import { ClusterError } from '../errors.js';
 import type { ClusterClient, KubernetesObject } from '../ports/cluster-client.js';
+import { POD } from '../upgrade/gates/workload.js';
+import { inBatches } from '../upgrade/plan/in-batches.js';
 import { deletePods, makePods, type PodOutcome, type PodsOptions } from './make-pods.js';
 import { type PodAt, PORTS } from './probe.js';
 import { HOST_NAMESPACE, PROBE_NAMESPACE } from './probe-namespace.js';
@@ -19,76 +22,122 @@ export interface StaffOptions
   readonly round: number;
   /** The nodes whose target pods stand behind the headless Service: few, a name has few addresses. */
   readonly headless: ReadonlySet<string>;
+  /** Names of pods that have died: those of the host's network are made anew as well. */
+  readonly dead: ReadonlySet<string>;
+}
+
+/** What the test has on a node, whether it runs or not. */
+export interface PodsThere {
+  /** In the host's network; null where it could not be run there. */
+  readonly host: PodAt | null;
+  /** Names of those of the pod network: they go before new ones come. */
+  readonly old: readonly string[];
 }
 
 type Failed = Exclude<PodOutcome, { kind: 'done' }>;
 
 /** What became of one node's pods. */
-export type Staffing =
+export type Staffing = { readonly there: PodsThere } & (
   | { readonly kind: 'staffed'; readonly pods: NodePods; readonly runningMs: number }
   /** `made`: a pod does not run or has no address; `gone`: one that was deleted does not go. */
-  | { readonly kind: 'failed'; readonly part: 'made' | 'gone'; readonly failure: Failed };
+  | { readonly kind: 'failed'; readonly part: 'made' | 'gone'; readonly failure: Failed }
+);
 
 /**
- * Gives nodes pods that are new; those that were there before go first. The pods of the host's network stay: no CNI has
- * given them anything.
+ * Gives nodes pods that are new; those that were there before go first, those of a round that failed too. A pod of the
+ * host's network stays while it runs: no CNI has given it anything, and a second one would not get its ports.
  *
  * @returns what became of each node, by name
  */
 export async function staffNodes(
   client: ClusterClient,
   nodes: readonly NodeAt[],
-  before: ReadonlyMap<string, NodePods>,
+  before: ReadonlyMap<string, PodsThere>,
   options: StaffOptions,
 ): Promise<ReadonlyMap<string, Staffing>> {
-  const old = nodes.flatMap(({ name }) => before.get(name) ?? []);
   const inPods = { ...options, namespace: PROBE_NAMESPACE };
-  const gone = await deletePods(
+  const inHosts = { ...options, namespace: HOST_NAMESPACE };
+  const there = nodes.flatMap(({ name }) => before.get(name) ?? []);
+  const goneHosts = await deletePods(
     client,
-    old.flatMap(({ source, target }) => [source.name, target.name]),
+    there.flatMap((one) => deadHost(one, options)),
+    inHosts,
+  );
+  const gonePods = await deletePods(
+    client,
+    there.flatMap(({ old }) => old),
     inPods,
   );
+  const isWithoutHost = ({ name }: NodeAt): boolean => {
+    const earlier = before.get(name);
+    return earlier === undefined || deadHost(earlier, options).length > 0;
+  };
   const hosts = await makePods(
     client,
-    nodes.filter(({ name }) => !before.has(name)).map((node) => hostPod(node, options)),
-    { ...options, namespace: HOST_NAMESPACE },
+    nodes.filter(isWithoutHost).map((node) => hostPod(node, options)),
+    inHosts,
   );
   const made = await makePods(
     client,
     nodes.flatMap((node) => [podOf('source', node, options), podOf('target', node, options)]),
     inPods,
   );
-  return new Map(
-    nodes.map((node) => {
-      const earlier = before.get(node.name);
-      const stays = earlier && failureOf([earlier.source.name, earlier.target.name], gone);
-      if (stays) return [node.name, { kind: 'failed', part: 'gone', failure: stays }];
-      return [node.name, staffed(node, earlier?.host ?? null, { made, hosts }, options)];
-    }),
+  const seen = { made, hosts, gone: new Map([...goneHosts, ...gonePods]) };
+  const staffing = new Map(
+    nodes.map((node) => [node.name, staffed(node, before.get(node.name), seen, options)] as const),
   );
+  await beginToDelete(client, [...staffing.values()]);
+  return staffing;
 }
+
+function deadHost({ host }: PodsThere, { dead }: StaffOptions): readonly string[] {
+  return host !== null && dead.has(host.name) ? [host.name] : [];
+}
+
+/** One that comes up later would stand behind Services, and answer for nobody. The next round waits until it is gone. */
+async function beginToDelete(client: ClusterClient, staffing: readonly Staffing[]): Promise<void> {
+  const names = staffing.flatMap(({ kind, there }) => (kind === 'failed' ? there.old : []));
+  await inBatches(names, async (name) => {
+    try {
+      await client.delete({ ...POD, namespace: PROBE_NAMESPACE, name });
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+    }
+    return [];
+  });
+}
+
+type Outcomes = Readonly<Record<'made' | 'hosts' | 'gone', ReadonlyMap<string, PodOutcome>>>;
 
 function staffed(
   { name: node, address }: NodeAt,
-  earlierHost: PodAt | null,
-  { made, hosts }: Readonly<Record<'made' | 'hosts', ReadonlyMap<string, PodOutcome>>>,
+  earlier: PodsThere | undefined,
+  { made, hosts, gone }: Outcomes,
   options: StaffOptions,
 ): Staffing {
   const names = [nameOf('source', node, options.round), nameOf('target', node, options.round)] as const;
-  const failure = failureOf(names, made);
-  if (failure) return { kind: 'failed', part: 'made', failure };
   const at = (name: string, namespace: string, outcomes: ReadonlyMap<string, PodOutcome>): PodAt | null => {
     const outcome = outcomes.get(name);
     if (outcome?.kind !== 'done') return null;
     return { name, namespace, node, addresses: outcome.addresses, round: options.round };
   };
+  const newHost = nameOf('host', node, options.round);
+  // One that worked before and does not come again is tried all the same: its paths are not left out in silence
+  const again = earlier?.host ? { ...earlier.host, name: newHost, round: options.round } : null;
+  const host = hosts.has(newHost) ? (at(newHost, HOST_NAMESPACE, hosts) ?? again) : (earlier?.host ?? null);
+  const stay = (earlier?.old ?? []).filter((name) => gone.get(name)?.kind !== 'done');
+  const failed = (part: 'made' | 'gone', failure: Failed): Staffing => {
+    return { kind: 'failed', part, failure, there: { host, old: [...stay, ...names] } };
+  };
+  const stays = earlier && failureOf([...(earlier.host ? [earlier.host.name] : []), ...earlier.old], gone);
+  if (stays) return failed('gone', stays);
+  const failure = failureOf(names, made);
+  if (failure) return failed('made', failure);
   const [source, target] = names.map((name) => at(name, PROBE_NAMESPACE, made));
-  if (!source || !target) {
-    return { kind: 'failed', part: 'made', failure: { kind: 'late', reason: 'the run was told to stop' } };
-  }
-  const host = earlierHost ?? at(nameOf('host', node, options.round), HOST_NAMESPACE, hosts);
+  if (!source || !target) return failed('made', { kind: 'late', reason: 'the run was told to stop' });
   const runningMs = Math.max(...names.map((name) => msOf(made.get(name))));
-  return { kind: 'staffed', pods: { node, address, source, target, host }, runningMs };
+  const pods = { node, address, source, target, host };
+  return { kind: 'staffed', pods, runningMs, there: { host, old: [...stay, ...names] } };
 }
 
 function msOf(outcome: PodOutcome | undefined): number {

@@ -5,7 +5,7 @@ import { runProbes, type RunProbesOptions } from './run-probes.js';
 import { isRight, type ProbeOutcome } from './verdict.js';
 
 export interface TryOptions extends RunProbesOptions, Pick<Waiting, 'now' | 'sleep'> {
-  /** How long new pods and changes get to show, in ms. */
+  /** How long new pods and changes get to show, and a pod in which no command runs to be restarted, in ms. */
   readonly settleMs: number;
   /** How often a probe is tried that fails, at least; others than those no more often. */
   readonly tries: number;
@@ -39,7 +39,8 @@ export async function tryProbes(
     left = left.filter((probe) => {
       if (outcomes.get(probe.key)?.isRight === true || options.isHopeless(probe)) return false;
       // One that waits for its time-out may use up what another needs
-      return tries < options.tries || (options.maySettle(probe) && ms < settleMs);
+      const isUnseen = outcomes.get(probe.key)?.seen.kind === 'not-run';
+      return tries < options.tries || ((options.maySettle(probe) || isUnseen) && ms < settleMs);
     });
     if (left.length > 0) await sleep(PAUSE_MS, signal);
   }

@@ -21,6 +21,8 @@ export type Judgement =
   | 'flaky'
   /** Wrong, and right before. */
   | 'regression'
+  /** Not known, and right before: a pod of the test's own does not run. */
+  | 'untried'
   /** Wrong, and so it was before anything was changed. */
   | 'failed-before';
 
