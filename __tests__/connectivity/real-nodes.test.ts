@@ -5,7 +5,7 @@ import { inspect } from '../../src/cluster/inspect.js';
 import { textAt } from '../../src/cluster/fields.js';
 import { type NetworkTest, openNetworkTest } from '../../src/connectivity/network-test.js';
 import { HOST_NAMESPACE, PROBE_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
-import { explainRegressions, type NetworkRound } from '../../src/connectivity/results.js';
+import { explainRegressions, explainUntried, type NetworkRound } from '../../src/connectivity/results.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
 import { AGNHOST_IMAGE } from '../../test-cluster/images/node-images.js';
@@ -182,10 +182,22 @@ describeInTurn('network faults', () => {
       300_000,
     );
 
-    it('all is well again, with new pods everywhere', async () => {
+    it('a probe pod of its own that is gone is made anew, and is no regression', async () => {
+      const name = await nameOfHostPod('real-1');
+      const reference = { apiVersion: 'v1', kind: 'Pod', namespace: HOST_NAMESPACE, name };
+      await client.delete(reference, { gracePeriodSeconds: 0 });
+      const round = await test.afterWave(['real-2']);
+      tell(rowOf('a probe pod of real-1 is gone', round));
+      expect([explainRegressions(round), explainUntried(round)]).toEqual([null, null]);
+      expect(test.result().warnings.at(-1)).toContain(`${name} on real-1 did not run any more`);
+      expect(await nameOfHostPod('real-1')).not.toBe(name);
+    }, 300_000);
+
+    it('all is well again, with new pods everywhere, and no path less', async () => {
       const round = await test.afterHop();
       tell(rowOf('after, healthy', round));
-      expect(explainRegressions(round)).toBeNull();
+      expect([explainRegressions(round), explainUntried(round)]).toEqual([null, null]);
+      expect(hostPathsOf(round)).toEqual(hostPathsOf(test.result().rounds[0]));
     }, 300_000);
 
     it('nothing is left', async () => {
@@ -236,6 +248,17 @@ describeInTurn('network faults', () => {
       };
     }
 
+    async function nameOfHostPod(node: string): Promise<string> {
+      for await (const { items } of client.list(
+        { apiVersion: 'v1', kind: 'Pod' },
+        { namespace: HOST_NAMESPACE },
+      )) {
+        const found = items.find((pod) => textAt(pod, 'spec', 'nodeName') === node);
+        if (found) return found.metadata.name;
+      }
+      return '';
+    }
+
     /** The target pod of the first node. */
     async function addressOfFirst(): Promise<string> {
       const selector = { namespace: PROBE_NAMESPACE, labelSelector: 'calico-upgrade-action/role=target' };
@@ -247,6 +270,13 @@ describeInTurn('network faults', () => {
     }
   });
 });
+
+/** How many paths of the nodes' own programs passed, by scenario. */
+function hostPathsOf(round: NetworkRound | undefined): readonly (readonly [string, number])[] {
+  return (round?.scenarios ?? [])
+    .filter(({ scenario }) => scenario.includes('host'))
+    .map(({ scenario, passed, flaky }) => [scenario, passed + flaky] as const);
+}
 
 /** `fault | scenario: regressions (explained by) …`. */
 function rowOf(title: string, { scenarios, failures, ms, requests }: NetworkRound): string {
