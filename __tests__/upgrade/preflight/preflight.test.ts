@@ -126,6 +126,13 @@ const policyOf = (minor: string, recommended: string, operatorVersion: string) =
   );
 
 /** What makes each code fire, with the weight that it has then. */
+const JOURNAL = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace: 'kube-system',
+  name: 'calico-upgrade-action-journal',
+};
+
 const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, Case])[]>> = {
   'kubernetes-too-old': [['1.22', 'mandatory', { kubernetes: 'v1.22.17', from: 'v3.22.1', to: 'v3.22.5' }]],
   'etcd-datastore': [['etcdv3', 'mandatory', { calico: { datastore: 'etcdv3', variant: 'calico-etcd' } }]],
@@ -992,7 +999,10 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
       },
     ],
   ],
-  'earlier-run': [['a lock', 'mandatory', { state: { leftovers: [policyReference('Lease')] } }]],
+  'earlier-run': [
+    ['a journal', 'mandatory', { state: { leftovers: [JOURNAL, policyReference('Lease')] } }],
+    ['a lock alone', 'warning', { state: { leftovers: [policyReference('Lease')] } }],
+  ],
 };
 
 /** Fire where the plan is made, before a cluster with a target is judged: see make-plan.test.ts. */
@@ -1053,7 +1063,7 @@ test('what stops comes first, and force makes only skippable findings pass', () 
   const found = runPreflight(
     buildInput({
       kubernetes: 'v1.34.1',
-      state: { leftovers: [policyReference('Lease')], nodes: [buildNode('off', { isSchedulable: false })] },
+      state: { leftovers: [JOURNAL], nodes: [buildNode('off', { isSchedulable: false })] },
     }),
   );
   expect(found.map(({ weight }) => weight).filter((weight) => weight !== 'notice')).toEqual([
