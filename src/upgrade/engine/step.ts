@@ -44,6 +44,8 @@ export type Gate =
       readonly workload: ObjectReference;
       /** Nodes whose pods are no matter: those that take no part. None where nothing is said. */
       readonly without?: readonly string[];
+      /** What a DaemonSet has to say of itself first, as the operator brings it. Nothing where nothing is said. */
+      readonly minReadySeconds?: number;
       /** How long it has to stay so: what crashes again and again is well in between. Not at all where nothing is said. */
       readonly steadyMs?: number;
     }

@@ -1,4 +1,4 @@
-import { listAt, textAt } from '../../cluster/fields.js';
+import { listAt, numberAt, textAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 import type { Gate } from '../engine/step.js';
@@ -41,7 +41,7 @@ export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiti
 
 async function passRollout(
   client: ClusterClient,
-  { workload, without = [], steadyMs = 0 }: Extract<Gate, { readonly kind: 'rollout' }>,
+  { workload, without = [], steadyMs = 0, minReadySeconds = 0 }: Extract<Gate, { readonly kind: 'rollout' }>,
   waiting: Waiting,
 ): Promise<Failure | null> {
   const live = await client.get(workload);
@@ -50,6 +50,9 @@ async function passRollout(
   const options = { namespace: workload.namespace, labelSelector: selectorOf(live) };
   const sources = [sourceOf(workload), { kind: revisions, options }, { kind: POD, options }];
   const judge = (seen: Seen, lasts: Lasts): Sight => {
+    if ((numberAt(seen[0]?.[0], 'spec', 'minReadySeconds') ?? 0) < minReadySeconds) {
+      return { kind: 'waiting', reason: `${nameOf(workload)} does not say minReadySeconds yet` };
+    }
     const sight = rolloutSight(workload, without, seen, lasts);
     if (sight.kind !== 'done' || steadyMs === 0 || lasts('it is rolled out', steadyMs)) return sight;
     return { kind: 'waiting', reason: `${nameOf(workload)} has to stay well for ${steadyMs / 1000} s` };

@@ -30,6 +30,8 @@ export interface KnobOptions extends WaveOptions {
   readonly checksMs?: number;
   /** Whether the Installation can say for how long a node has to be well. */
   readonly hasMinReady?: boolean;
+  /** Default: true. */
+  readonly isForward?: boolean;
 }
 
 /**
@@ -42,9 +44,14 @@ export interface KnobOptions extends WaveOptions {
 export function knobsOf(
   own: (field: readonly string[]) => unknown,
   nodes: number,
-  { maxUnavailable, soakMs, checksMs = 0, hasMinReady = false }: KnobOptions,
+  { maxUnavailable, soakMs, checksMs = 0, hasMinReady = false, isForward = true }: KnobOptions,
 ): readonly Knob[] {
   const width: Knob = { field: WIDTH, canary: 1, rest: widthOf(maxUnavailable, nodes), own: own(WIDTH) };
+  // On the way back pods that are younger than that would count as lost, and all change at once
+  if (!isForward) {
+    const present = own(MIN_READY);
+    return [width, { field: MIN_READY, canary: present, rest: present, own: present }];
+  }
   if (soakMs + checksMs === 0 || !hasMinReady) return [width];
   const present = own(MIN_READY);
   const seconds = Math.ceil((soakMs + checksMs) / 1000) + BRAKE_SECONDS;

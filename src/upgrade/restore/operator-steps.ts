@@ -83,19 +83,24 @@ function rolling(
   const saved = restoration.items.find(isInstallation)?.saved;
   const own = (field: readonly string[]): unknown =>
     item ? valueAt(item.saved, ...field) : ownValue(installation, saved, field);
-  const knobs = knobsOf(own, restoration.state.nodes.length, options);
+  const { isForward } = restoration;
+  const knobs = knobsOf(own, restoration.state.nodes.length, { ...options, isForward });
   const width = widthOf(options.maxUnavailable, restoration.state.nodes.length);
   const { canaryNodes, soakMs } = options;
   const canary = nodeWorkload(restoration);
   const gate = brought(restoration);
-  const { isForward } = restoration;
   const isStopped = !isForward && others.some(isOperator);
   const isKnobApart = isForward || item === undefined;
   return [
-    step('operator', 'the Installation and its like; nodes one at a time', [
-      ...(isForward ? [] : resources.map((one) => (one === item ? writeHeld(one, knobs) : writeOf(one)))),
-      ...(isKnobApart ? firstTurns(installation, knobs) : []),
-    ]),
+    step(
+      'operator',
+      'the Installation and its like; nodes one at a time',
+      [
+        ...(isForward ? [] : resources.map((one) => (one === item ? writeHeld(one, knobs) : writeOf(one)))),
+        ...(isKnobApart ? firstTurns(installation, knobs) : []),
+      ],
+      isForward && canary ? oldEnough(canary, knobs) : [],
+    ),
     step(
       'operator',
       canary ? 'the operator, and the first nodes' : 'the operator',
@@ -178,6 +183,12 @@ function writeHeld({ live, saved, object }: RestoreItem, knobs: readonly Knob[])
 /** With the knobs as the step before left them. */
 function held(item: RestoreItem, knobs: readonly Knob[]): RestoreItem {
   return { ...item, live: item.live && withCanaryKnobs(item.live, knobs) };
+}
+
+/** A DaemonSet changes all pods at once that have not been Ready for so long: they have to be that old before it begins. */
+function oldEnough({ object }: MovedWorkload, knobs: readonly Knob[]): readonly Gate[] {
+  const seconds = knobs.find(({ field }) => field === MIN_READY)?.canary;
+  return typeof seconds === 'number' ? [{ kind: 'rollout', workload: object, minReadySeconds: seconds }] : [];
 }
 
 /** From what the Installation says now to what it is to say while the first nodes change. */
