@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_PROBE_IMAGE } from '../src/connectivity/probe-pod.js';
+import { DEFAULT_PROBE_IMAGE } from '../src/connectivity/probe-image.js';
 import { DEFAULT_SETTINGS } from '../src/connectivity/settings.js';
 import { InputError } from '../src/errors.js';
 import { parseInputs } from '../src/inputs.js';

@@ -10,6 +10,12 @@ export abstract class ActionError extends Error {
   }
 }
 
+/** What went wrong, for people: a message and what to do, or the message of what nobody foresaw. */
+export function explain(error: unknown): string {
+  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
+  return `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
+}
+
 /** An input, a flag or a file that the user gave is not what it has to be. */
 export class InputError extends ActionError {
   readonly code = 'input';

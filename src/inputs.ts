@@ -1,8 +1,19 @@
-import { DEFAULT_PROBE_IMAGE } from './connectivity/probe-pod.js';
+import { DEFAULT_PROBE_IMAGE } from './connectivity/probe-image.js';
 import { type NetworkTestSettings, parseNetworkTestSettings } from './connectivity/settings.js';
 import { InputError } from './errors.js';
 import { INPUTS, type InputName } from './inputs-table.js';
-import { isPlausible, parseVersion, type Version } from './version/version.js';
+import {
+  isTrue,
+  kubernetesVersion,
+  lines,
+  oneOf,
+  type ReadInput,
+  target,
+  token,
+  wholeNumber,
+  width,
+} from './inputs/values.js';
+import type { Version } from './version/version.js';
 
 /** Inputs of `check`. */
 export interface CheckInputs {
@@ -112,9 +123,6 @@ export interface UpgradeInputs extends Omit<PlanInputs, 'mode' | 'rollback'> {
 /** The inputs of a run, by mode. */
 export type Inputs = CheckInputs | PlanInputs | RollbackInputs | UpgradeInputs;
 
-/** Gives the text of an input; empty where it is not set. */
-export type ReadInput = (name: InputName) => string;
-
 const MODES = ['check', 'plan', 'upgrade', 'rollback'] as const;
 const DEFAULTS: ReadonlyMap<string, string> = new Map(INPUTS.map((spec) => [spec.name, spec.default]));
 
@@ -213,10 +221,6 @@ function networkTest(read: ReadInput): NetworkTestInputs | null {
   };
 }
 
-function isTrue(name: InputName, read: ReadInput): boolean {
-  return oneOf(name, read(name), ['true', 'false']) === 'true';
-}
-
 function parseBundleInputs(read: ReadInput): BundleInputs {
   return {
     kubeconfig: read('kubeconfig') || null,
@@ -243,76 +247,4 @@ function policy(read: ReadInput, readInput: ReadInput): CheckInputs['policy'] {
 
 function failOn(read: ReadInput): CheckInputs['failOn'] {
   return oneOf('fail-on', read('fail-on'), ['error', 'warning', 'never']);
-}
-
-function target(text: string): PlanInputs['target'] {
-  const word = (['recommended', 'latest-patch'] as const).find((one) => one === text.toLowerCase());
-  if (word) return word;
-  const version = parseVersion(text);
-  if (version?.patch != null && isPlausible('calico', version)) return version;
-  throw new InputError(
-    'target',
-    `The input target is “${printable(text)}”.`,
-    'Write recommended, latest-patch, or a release such as v3.31.7.',
-  );
-}
-
-const LARGEST_NUMBER = 100_000;
-
-function wholeNumber(name: InputName, text: string, smallest: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
-  if (number >= smallest && number <= LARGEST_NUMBER) return number;
-  throw new InputError(
-    name,
-    `The input ${name} is “${printable(text)}”.`,
-    `Write a whole number from ${smallest} to ${LARGEST_NUMBER}.`,
-  );
-}
-
-function width(name: InputName, text: string): PlanInputs['maxUnavailable'] {
-  const percent = /^(\d{1,3})\s*%$/.exec(text)?.[1];
-  if (percent === undefined) return { nodes: wholeNumber(name, text, 1) };
-  if (Number(percent) >= 1 && Number(percent) <= 100) return { percent: Number(percent) };
-  throw new InputError(
-    name,
-    `The input ${name} is “${printable(text)}”.`,
-    'Write a number of nodes (3) or a share of them from 1% to 100%.',
-  );
-}
-
-function oneOf<Value extends string>(name: InputName, text: string, values: readonly Value[]): Value {
-  const value = values.find((candidate) => candidate === text.toLowerCase());
-  if (value !== undefined) return value;
-  throw new InputError(
-    name,
-    `The input ${name} is “${printable(text)}”.`,
-    `Use one of: ${values.join(', ')}.`,
-  );
-}
-
-function lines(text: string): readonly string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-}
-
-function kubernetesVersion(text: string): Version | null {
-  if (text === '') return null;
-  const version = parseVersion(text);
-  if (version && isPlausible('kubernetes', version)) return version;
-  throw new InputError(
-    'kubernetes-version',
-    `The input kubernetes-version is “${printable(text)}”.`,
-    'Write a Kubernetes version such as v1.34 or v1.34.2.',
-  );
-}
-
-/** The default is an expression that only a workflow fills in. */
-function token(text: string): string | null {
-  return text === '' || text.startsWith('${{') ? null : text;
-}
-
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 80);
 }

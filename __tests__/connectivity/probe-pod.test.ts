@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_PROBE_IMAGE, probePod, type ProbePodOptions } from '../../src/connectivity/probe-pod.js';
+import { DEFAULT_PROBE_IMAGE } from '../../src/connectivity/probe-image.js';
+import { probePod, type ProbePodOptions } from '../../src/connectivity/probe-pod.js';
 
 const OPTIONS: ProbePodOptions = {
   name: 'source-1',

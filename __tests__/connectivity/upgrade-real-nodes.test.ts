@@ -1,7 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
-import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
-import { versionOf } from '../../src/catalog/queries.js';
 import { calicoNodes } from '../../src/cluster/calico-nodes.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import { checkNetwork } from '../../src/connectivity/check-network.js';
@@ -9,17 +7,14 @@ import { PROBE_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
 import type { NetworkTestResult } from '../../src/connectivity/results.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
-import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
-import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import { AGNHOST_IMAGE } from '../../test-cluster/images/node-images.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
-import { manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
 import { provideCalicoImages } from '../../test-cluster/real-nodes/calico-stand-in.js';
-import { createFakeReportStore } from '../ports/fake-report-store.js';
-import { buildOptions } from '../upgrade/plan/build-options.js';
-import { podImages, rolledOut, runOptions, save } from '../upgrade/restore/live-run.js';
+import { podImages, rolledOut, runOptions } from '../upgrade/restore/live-run.js';
 import { playPolicies } from './played-policies.js';
+import { liveUpgrade } from '../upgrade/live-upgrade.js';
 import { describeInTurn } from '../../test-cluster/in-turn.js';
 
 const [OLDER, NEWER] = ['v3.29.7', 'v3.30.7'];
@@ -59,20 +54,7 @@ describeInTurn('network in an upgrade', () => {
           settings: { ...DEFAULT_SETTINGS, settleMs: 20_000 },
         });
         try {
-          const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-          const outcome = await runUpgrade(client, manifests, createFakeReportStore(), {
-            ...buildOptions({ target: versionOf(NEWER), force: true }),
-            ...options,
-            rollbackOnFailure: true,
-            traffic: [network],
-            backUp: async () => ({
-              reader: await save(client),
-              directory: 'backup',
-              artifact: null,
-              createdAt: new Date().toISOString(),
-            }),
-            findBundle: () => Promise.reject(new Error('no upgrade died')),
-          });
+          const outcome = await liveUpgrade(client, NEWER, { ...options, traffic: [network] });
           return { outcome, network: network.result(), warnings };
         } finally {
           await policies.stop();

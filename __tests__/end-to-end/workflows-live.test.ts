@@ -17,8 +17,14 @@ import { type Context, readWorkflow, runStep, type StepRun } from './workflow-st
 
 const KEY = 'correct horse battery staple';
 const [OLDER, NEWER] = ['v3.30.7', 'v3.31.7'];
-/** What a test cannot do without: files at hand, nodes that report little of themselves, no time to lose. */
-const INPUTS = { manifests: manifestDirectory(), force: 'true', 'soak-seconds': '0', 'max-unavailable': '2' };
+/** What a test cannot do without: files at hand, nodes that say little of themselves and run nothing, no time to lose. */
+const INPUTS = {
+  manifests: manifestDirectory(),
+  force: 'true',
+  'soak-seconds': '0',
+  'max-unavailable': '2',
+  'network-test': 'false',
+};
 
 describeWithCalico('the workflows of examples/workflows, run', { own: true, lightNodes: 3 }, (cluster) => {
   let client: ClusterClient;

@@ -1,24 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
-import { versionOf } from '../../src/catalog/queries.js';
 import { numberAt, textAt, valueAt } from '../../src/cluster/fields.js';
 import type { KubernetesObject } from '../../src/ports/cluster-client.js';
-import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
 import { passGate } from '../../src/upgrade/gates/pass-gate.js';
 import { isPodReady } from '../../src/upgrade/gates/pod-fault.js';
 import { MIN_READY } from '../../src/upgrade/restore/operator-knobs.js';
-import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
-import { manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
-import type { MemoryBundle } from '../ports/memory-bundle.js';
-import { createFakeReportStore } from '../ports/fake-report-store.js';
 import { eventually } from '../test-cluster/eventually.js';
 import { hurrying } from './gates/build-waiting.js';
-import { buildOptions } from './plan/build-options.js';
-import { contentsOf, rollBack, runOptions, save } from './restore/live-run.js';
+import { contentsOf, rollBack } from './restore/live-run.js';
 import { INSTALLATION, OPERATOR, type OperatorScene, running, startScene } from './restore/operator-scene.js';
+import { inspect } from '../../src/cluster/inspect.js';
+import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
+import { liveUpgrade } from './live-upgrade.js';
 
 const OLDER = 'v3.30.7';
 const NEWER = 'v3.31.7';
@@ -30,7 +26,6 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
   describe('with the operator', () => {
     let scene: OperatorScene;
     let before: Awaited<ReturnType<typeof contentsOf>>;
-    let bundle: MemoryBundle;
 
     beforeAll(async () => {
       scene = await startScene(cluster());
@@ -41,19 +36,23 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
     }, 200_000);
     afterAll(() => scene.stop());
 
-    function upgrade(): Promise<UpgradeOutcome> {
-      const { client } = scene;
-      const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-      return runUpgrade(client, manifests, createFakeReportStore(), {
-        ...buildOptions({ target: versionOf(NEWER), force: true }),
-        ...runOptions({ force: true, maxUnavailable: { nodes: 3 }, soakMs: SOAK_MS }),
-        rollbackOnFailure: false,
-        findBundle: () => Promise.reject(new Error('no upgrade died')),
-        backUp: async () => {
-          bundle = await save(client);
-          return { reader: bundle, directory: 'backup', artifact: null, createdAt: new Date().toISOString() };
+    function upgrade(options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
+      const own = { maxUnavailable: { nodes: 3 }, soakMs: SOAK_MS, rollbackOnFailure: false };
+      return liveUpgrade(scene.client, NEWER, { ...own, ...options });
+    }
+
+    /** An upgrade whose first node is well for a moment, and then is not. */
+    async function upgradeBadly(): Promise<UpgradeOutcome> {
+      const ended = upgrade();
+      await eventually(async () => (await newPods()).find(isPodReady) ?? null, 120_000);
+      expect(numberAt(await scene.client.get(INSTALLATION), ...MIN_READY)).toBe(40);
+      await cluster().lightNodes.setFaults([
+        {
+          on: { image: `calico/node:${NEWER}` },
+          fault: { kind: 'never-ready', message: 'felix is not ready' },
         },
-      });
+      ]);
+      return ended;
     }
 
     async function newPods(): Promise<readonly KubernetesObject[]> {
@@ -67,16 +66,7 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
 
     it('is pulled where the first node does not stay well: no other changes; going back gives all of it back', async () => {
       const { client, operator } = scene;
-      const ended = upgrade();
-      await eventually(async () => (await newPods()).find(isPodReady) ?? null, 120_000);
-      expect(numberAt(await client.get(INSTALLATION), ...MIN_READY)).toBe(40);
-      await cluster().lightNodes.setFaults([
-        {
-          on: { image: `calico/node:${NEWER}` },
-          fault: { kind: 'never-ready', message: 'felix is not ready' },
-        },
-      ]);
-      const outcome = await ended;
+      const outcome = await upgradeBadly();
       expect(outcome).toMatchObject({ ended: 'failed', rollback: null });
       expect(outcome.reason).toMatch(
         /the operator, and the first nodes: in the soak: .*is not Ready any more/,
@@ -96,7 +86,9 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
       expect(await newPods()).toHaveLength(1);
 
       await cluster().lightNodes.clearFaults();
-      expect(await rollBack(client, bundle, { force: true, choice: 'live' })).toMatchObject({
+      const { reader } = outcome.backup ?? {};
+      if (!reader) throw new Error('There is no backup');
+      expect(await rollBack(client, reader, { force: true, choice: 'live' })).toMatchObject({
         ended: 'done',
         reason: '',
       });
@@ -119,5 +111,22 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
         /^TigeraStatus calico is Degraded, and stays so \(InvalidConfigurationError: bad CIDR/,
       );
     }, 120_000);
+
+    it('is let go by an upgrade that goes on: the operator runs again, and brings the rest', async () => {
+      const { client, operator } = scene;
+      const { backup, ...braked } = await upgradeBadly();
+      expect(braked).toMatchObject({ ended: 'failed', rollback: null });
+      expect(valueAt(await client.get(OPERATOR), 'spec', 'replicas')).toBe(0);
+      await cluster().lightNodes.clearFaults();
+      if (backup === null) throw new Error('There is no backup');
+      const outcome = await upgrade({ findBundle: () => Promise.resolve(backup) });
+      expect(outcome).toMatchObject({ ended: 'done', reason: '' });
+      await operator.settle();
+      expect(await newPods()).toHaveLength(4);
+      expect(valueAt(await client.get(OPERATOR), 'spec', 'replicas')).toBe(1);
+      expect(textAt(await client.get(NODES), 'spec', 'updateStrategy', 'type')).toBe('RollingUpdate');
+      expect(numberAt(await client.get(INSTALLATION), ...MIN_READY)).toBeNull();
+      expect((await inspect(client)).leftovers).toEqual([]);
+    }, 400_000);
   });
 });

@@ -1,25 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
-import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
-import { versionOf } from '../../src/catalog/queries.js';
 import { textAt } from '../../src/cluster/fields.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
-import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
 import { withField } from '../../src/upgrade/engine/with-field.js';
-import { runUpgrade, type UpgradeOptions, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
 import { startFaultProxy } from '../../test-cluster/fault-proxy/fault-proxy.js';
 import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
-import { manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
 import { formatVersion } from '../../src/version/version.js';
-import { createFakeReportStore } from '../ports/fake-report-store.js';
 import { eventually } from '../test-cluster/eventually.js';
 import type { MemoryBundle } from '../ports/memory-bundle.js';
-import { buildOptions } from './plan/build-options.js';
-import { contentsOf, NODE, podImages, rollBack, rolledOut, runOptions, save } from './restore/live-run.js';
+import { contentsOf, NODE, podImages, rollBack, rolledOut, save } from './restore/live-run.js';
+import { liveUpgrade } from './live-upgrade.js';
 
 const [OLDER, NEWER] = ['v3.30.7', 'v3.31.7'];
 
@@ -30,20 +26,7 @@ describeWithCalico('an upgrade that is disturbed', { own: true, lightNodes: 3 },
   let newer: ReadonlyMap<string, string>;
 
   function upgrade(as: ClusterClient, options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
-    const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-    return runUpgrade(as, manifests, createFakeReportStore(), {
-      ...buildOptions({ target: versionOf(NEWER), force: true }),
-      ...runOptions({ force: true }),
-      rollbackOnFailure: true,
-      backUp: async () => ({
-        reader: await save(as),
-        directory: 'backup',
-        artifact: null,
-        createdAt: new Date().toISOString(),
-      }),
-      findBundle: () => Promise.reject(new Error('no upgrade died')),
-      ...options,
-    });
+    return liveUpgrade(as, NEWER, options);
   }
 
   beforeAll(async () => {

@@ -1,20 +1,17 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
-import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
-import { versionOf } from '../../src/catalog/queries.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import { referenceOf } from '../../src/cluster/object-name.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
-import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
-import { runUpgrade, type UpgradeOptions, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
 import { formatVersion } from '../../src/version/version.js';
 import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
-import { isDefinition, manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
-import { createFakeReportStore } from '../ports/fake-report-store.js';
-import { buildOptions } from './plan/build-options.js';
-import { contentsOf, NODE, podImages, rolledOut, runOptions, save } from './restore/live-run.js';
+import { isDefinition } from '../../test-cluster/ready-made/manifests.js';
+import { contentsOf, NODE, podImages, rolledOut } from './restore/live-run.js';
+import { liveUpgrade } from './live-upgrade.js';
 
 describeWithCalico('an upgrade of a manifest install', { own: true, lightNodes: 4 }, (cluster) => {
   let client: ClusterClient;
@@ -23,20 +20,7 @@ describeWithCalico('an upgrade of a manifest install', { own: true, lightNodes: 
   });
 
   function upgrade(target: string, options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
-    const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-    return runUpgrade(client, manifests, createFakeReportStore(), {
-      ...buildOptions({ target: versionOf(target), force: true }),
-      ...runOptions({ force: true }),
-      rollbackOnFailure: true,
-      backUp: async () => ({
-        reader: await save(client),
-        directory: 'backup',
-        artifact: null,
-        createdAt: new Date().toISOString(),
-      }),
-      findBundle: () => Promise.reject(new Error('no upgrade died')),
-      ...options,
-    });
+    return liveUpgrade(client, target, options);
   }
 
   it.each([

@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
-import { versionOf } from '../../src/catalog/queries.js';
 import { inspect } from '../../src/cluster/inspect.js';
-import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
-import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
-import { manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
-import { createFakeReportStore } from '../ports/fake-report-store.js';
-import { buildOptions } from './plan/build-options.js';
-import { contentsOf, runOptions, save } from './restore/live-run.js';
+import { contentsOf } from './restore/live-run.js';
 import {
   installation,
   isWell,
@@ -18,6 +12,7 @@ import {
   startScene,
   statuses,
 } from './restore/operator-scene.js';
+import { liveUpgrade } from './live-upgrade.js';
 
 const OLDER = 'v3.30.7';
 const NEWER = 'v3.31.7';
@@ -38,20 +33,7 @@ describeWithCalico('an upgrade of an operator install', { own: true, lightNodes:
     afterAll(() => scene.stop());
 
     function upgrade(soakMs = 0): Promise<UpgradeOutcome> {
-      const { client } = scene;
-      const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-      return runUpgrade(client, manifests, createFakeReportStore(), {
-        ...buildOptions({ target: versionOf(NEWER), force: true }),
-        ...runOptions({ force: true, maxUnavailable: { nodes: 3 }, soakMs }),
-        rollbackOnFailure: true,
-        backUp: async () => ({
-          reader: await save(client),
-          directory: 'backup',
-          artifact: null,
-          createdAt: new Date().toISOString(),
-        }),
-        findBundle: () => Promise.reject(new Error('no upgrade died')),
-      });
+      return liveUpgrade(scene.client, NEWER, { soakMs, maxUnavailable: { nodes: 3 } });
     }
 
     it('whose new calico-node crashes goes back by itself, and only the canary was touched', async () => {

@@ -5,7 +5,8 @@ import type { ClusterClient, KubernetesObject } from '../../src/ports/cluster-cl
 import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
 import { runPlan } from '../../src/upgrade/plan/run-plan.js';
 import type { UpgradePlan } from '../../src/upgrade/plan/plan.js';
-import { runUpgrade, type UpgradeOptions, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
+import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
 import { createFakeManifestSource } from '../ports/fake-manifest-source.js';
 import type { MemoryBundle } from '../ports/memory-bundle.js';
 import { createFakeReportStore } from '../ports/fake-report-store.js';

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { INPUTS } from '../inputs-table.js';
-import type { ReadInput } from '../inputs.js';
+import type { ReadInput } from '../inputs/values.js';
 
 /** What the command line asks for. */
 export type CommandLine = { readonly kind: 'help' } | { readonly kind: 'run'; readonly read: ReadInput };

@@ -1,6 +1,6 @@
 import { type World, terminalOf } from '../adapters/environment.js';
 import { readMarkdownLinks } from '../adapters/github-event.js';
-import { ActionError } from '../errors.js';
+import { explain } from '../errors.js';
 import type { Reporter } from '../ports/reporter.js';
 import type { ReportStore } from '../ports/report-store.js';
 import type { ReportPublication } from '../report/publish-cluster-report.js';
@@ -74,9 +74,4 @@ export function publicationOf(world: World, reporter: Reporter, store: ReportSto
     links: readMarkdownLinks(world.variables, null),
     terminal: terminalOf(world),
   };
-}
-
-function explain(error: unknown): string {
-  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -24,12 +24,8 @@ import { stepLine } from '../report/run/report-step.js';
 import { publishUpgrade } from '../report/upgrade/publish-upgrade.js';
 import { buildUpgradeReport } from '../report/upgrade/upgrade-report.js';
 import { createManifestReader } from '../upgrade/customisations/read-manifest.js';
-import {
-  runUpgrade,
-  type UpgradeBackup,
-  type UpgradeOptions,
-  type UpgradeOutcome,
-} from '../upgrade/run-upgrade.js';
+import { runUpgrade, type UpgradeOutcome } from '../upgrade/run-upgrade.js';
+import type { UpgradeBackup, UpgradeOptions } from '../upgrade/upgrade-options.js';
 import { collectDiagnostics } from '../upgrade/diagnostics/collect.js';
 import { backupTarget, reportTarget } from './backup-target.js';
 import { disruptionMonitor } from './disruption-monitor.js';
@@ -242,9 +238,10 @@ async function publish(
   return result !== 'passed' && result !== 'nothing-to-do';
 }
 
-function resultOf({ ended, plan, rollback }: UpgradeOutcome): Result {
+function resultOf({ ended, plan, rollback, backFault }: UpgradeOutcome): Result {
   if (ended === 'done') return 'passed';
   if (ended === 'not-run') return plan.verdict === 'nothing-to-do' ? 'nothing-to-do' : 'failed';
+  if (backFault !== '') return 'rollback-failed';
   if (rollback === null) return 'failed';
   return rollback.ended === 'done' ? 'rolled-back' : 'rollback-failed';
 }

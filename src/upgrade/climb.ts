@@ -1,6 +1,6 @@
 import { inspect } from '../cluster/inspect.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
-import { ActionError } from '../errors.js';
+import { explain } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import { formatVersion, type Version } from '../version/version.js';
 import type { ManifestReader } from './customisations/read-manifest.js';
@@ -69,12 +69,6 @@ export async function climb(
     if (options.signal.aborted) return STOPPED;
     return explain(error);
   }
-}
-
-/** What went wrong, for people. */
-export function explain(error: unknown): string {
-  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
-  return `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 interface HopOrder {

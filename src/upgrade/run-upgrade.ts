@@ -1,16 +1,13 @@
-import { calicoNodes } from '../cluster/calico-nodes.js';
 import { inspect } from '../cluster/inspect.js';
 import type { ClusterState } from '../cluster/cluster-state.js';
-import { EnvironmentError } from '../errors.js';
-import type { BundleReader } from '../ports/bundle.js';
+import { EnvironmentError, explain } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { ReportStore } from '../ports/report-store.js';
 import { formatVersion } from '../version/version.js';
 import type { ManifestReader } from './customisations/read-manifest.js';
-import type { StepResult } from './engine/step.js';
-import type { TrafficCheck } from './engine/traffic-check.js';
-import { type Climb, climb, explain, type HopResult, STOPPED } from './climb.js';
-import { type HelmTools, prepareHelm } from './hop/prepare-helm.js';
+import { baseline, findBackup, pullImages } from './before-writing.js';
+import { type Climb, climb, type HopResult, STOPPED } from './climb.js';
+import { prepareHelm } from './hop/prepare-helm.js';
 import {
   type Journal,
   type JournalHead,
@@ -18,50 +15,14 @@ import {
   readJournal,
   removeJournal,
 } from './journal/journal.js';
+import { clearNamespaces } from './lock/clear-namespaces.js';
 import { clearLock, LOCK_LOST, takeLock } from './lock/lock.js';
-import type { PlanOptions, UpgradePlan } from './plan/plan.js';
+import type { UpgradePlan } from './plan/plan.js';
 import { runPlan } from './plan/run-plan.js';
 import { guardDefinitions } from './post-checks/guard-definitions.js';
 import { takeSnapshot } from './post-checks/snapshot.js';
-import { prePullWidth } from './pre-pull/plan-pulls.js';
-import { prePull } from './pre-pull/pre-pull.js';
-import type { Resume } from './resume/resume.js';
+import type { UpgradeBackup, UpgradeOptions } from './upgrade-options.js';
 import { type RollbackOutcome, rollBackUnderLock } from './restore/run-rollback.js';
-
-/** A backup that was proven. */
-export interface UpgradeBackup {
-  readonly reader: BundleReader;
-  readonly directory: string;
-  /** Name of the artifact; null where it was not uploaded. */
-  readonly artifact: string | null;
-  readonly createdAt: string;
-}
-
-export interface UpgradeOptions extends PlanOptions, HelmTools {
-  /** Address of this run. */
-  readonly run: string;
-  /** Budget of each step's wave and gates. */
-  readonly timeoutMs: number;
-  readonly rollbackOnFailure: boolean;
-  /** Makes and proves a backup; null where none is wanted. */
-  readonly backUp: ((state: ClusterState) => Promise<UpgradeBackup>) | null;
-  /**
-   * Opens the backup that an upgrade that died made.
-   * @throws ActionError where it is not at hand, with what to do
-   */
-  readonly findBundle: (bundle: NonNullable<JournalHead['bundle']>) => Promise<UpgradeBackup>;
-  /** Aborted where the run is told to stop. */
-  readonly signal: AbortSignal;
-  readonly now: () => number;
-  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  readonly onWarning: (text: string) => void;
-  /** What looks at the traffic while nodes change; none where nothing is said. */
-  readonly traffic?: readonly TrafficCheck[];
-  /** Told of each step that is over. */
-  readonly onStep?: (result: StepResult) => void;
-  /** Looks at the cluster as it failed, before going back changes it. Soon over, and never throws. */
-  readonly onFailure?: () => Promise<void>;
-}
 
 /** How an upgrade ended. */
 export interface UpgradeOutcome {
@@ -75,6 +36,8 @@ export interface UpgradeOutcome {
   readonly backup: UpgradeBackup | null;
   /** What going back by itself came to; null where it did not. */
   readonly rollback: RollbackOutcome | null;
+  /** Why going back could not even be planned; empty otherwise. */
+  readonly backFault: string;
   /** The cluster afterwards; null where nothing was done. */
   readonly after: ClusterState | null;
 }
@@ -141,6 +104,7 @@ async function underLock(
 ): Promise<UpgradeOutcome> {
   const lock = await takeLock(client, options);
   try {
+    await clearNamespaces(client, options.onWarning);
     return await run({ ...options, signal: AbortSignal.any([options.signal, lock.lost]) });
   } finally {
     for (const { close } of options.traffic ?? []) await close();
@@ -190,35 +154,9 @@ async function upgradeUnderLock(
   if (isLost || !options.rollbackOnFailure || backup === null) return failed;
   options.onWarning(`The upgrade failed and goes back by itself: ${failure}`);
   const rollback = await goBack(client, backup, store, options);
-  if (rollback?.ended !== 'done') return { ...failed, rollback };
+  if (typeof rollback === 'string') return { ...failed, backFault: rollback };
+  if (rollback.ended !== 'done') return { ...failed, rollback };
   return { ...failed, wayOut: '', rollback, after: rollback.after };
-}
-
-/** Null where traffic can be judged from here on; why not, otherwise. */
-async function baseline({ traffic = [] }: UpgradeOptions): Promise<string | null> {
-  for (const check of traffic) {
-    const failure = await check.baseline();
-    if (failure !== null) return failure;
-  }
-  return null;
-}
-
-/** The backup of the upgrade that died: one of the cluster as it is now would be of no release. */
-async function findBackup(
-  { head: { bundle } }: Resume,
-  { rollbackOnFailure, findBundle, onWarning }: UpgradeOptions,
-): Promise<UpgradeBackup | null> {
-  if (bundle === null) {
-    onWarning('The upgrade that died made no backup, so it cannot go back by itself where it fails.');
-    return null;
-  }
-  try {
-    return await findBundle(bundle);
-  } catch (error) {
-    if (rollbackOnFailure) throw error;
-    onWarning(`The backup of the upgrade that died is not at hand. ${explain(error)}`);
-    return null;
-  }
 }
 
 /** Takes the journal away. Why it must not be; null where it is gone, or says that nothing is left to be done. */
@@ -251,28 +189,6 @@ function hasLostLock({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
   return signal.reason === LOCK_LOST;
 }
 
-/** Has every node pull the target's images. Why one cannot; null where all did. Nothing is written to Calico. */
-async function pullImages(
-  client: ClusterClient,
-  { calico, images, state }: UpgradePlan,
-  options: UpgradeOptions,
-): Promise<string | null> {
-  if (calico === null) return null;
-  const { failure, warnings, leftOut } = await prePull(client, {
-    ...options,
-    images,
-    nodes: calicoNodes(state),
-    namespace: calico.namespace,
-    pullSecrets: calico.pullSecrets
-      .filter(({ isThere, secret }) => isThere !== false && secret.namespace === calico.namespace)
-      .map(({ secret }) => secret.name),
-    width: prePullWidth(state.nodes.length),
-  });
-  for (const warning of warnings) options.onWarning(warning);
-  for (const { node, reason } of leftOut) options.onProgress(`pre-pull: ${node} is left out: ${reason}`);
-  return failure?.message ?? null;
-}
-
 function isStopped({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
   return signal.aborted;
 }
@@ -286,6 +202,7 @@ function notRun(plan: UpgradePlan): UpgradeOutcome {
     wayOut: '',
     backup: null,
     rollback: null,
+    backFault: '',
     after: null,
   };
 }
@@ -297,13 +214,13 @@ function notDone({ mode, run, startedAt, stage, step, wayOut }: JournalHead): En
   );
 }
 
-/** Null where going back could not even be planned; the way out says what to do then. */
+/** Where going back could not even be planned, why; the way out says what to do then. */
 async function goBack(
   client: ClusterClient,
   { reader }: UpgradeBackup,
   store: ReportStore,
   options: UpgradeOptions,
-): Promise<RollbackOutcome | null> {
+): Promise<RollbackOutcome | string> {
   try {
     // An upgrade changes nothing that users wrote: what differs of it since is theirs
     const traffic = options.traffic?.map((check) => ({ ...check, afterWave: () => Promise.resolve(null) }));
@@ -315,8 +232,7 @@ async function goBack(
       force: true,
     });
   } catch (error) {
-    options.onWarning(`Going back failed: ${explain(error)}`);
-    return null;
+    return explain(error);
   }
 }
 

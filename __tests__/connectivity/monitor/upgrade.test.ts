@@ -1,23 +1,18 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { createManifestSource } from '../../../src/adapters/manifests/manifest-source.js';
 import { REAL_TIMING } from '../../../src/adapters/kubernetes/timing.js';
-import { versionOf } from '../../../src/catalog/queries.js';
 import { inspect } from '../../../src/cluster/inspect.js';
 import type { Disruption } from '../../../src/connectivity/monitor/disruption.js';
 import { MONITOR_NAMESPACE } from '../../../src/connectivity/monitor/monitor-objects.js';
 import { monitorTraffic } from '../../../src/connectivity/monitor/monitor-traffic.js';
-import { createManifestReader } from '../../../src/upgrade/customisations/read-manifest.js';
-import { runUpgrade, type UpgradeOutcome } from '../../../src/upgrade/run-upgrade.js';
+import { type UpgradeOutcome } from '../../../src/upgrade/run-upgrade.js';
 import { type CalicoBehaviour } from '../../../test-cluster/images/calico-images.js';
 import { AGNHOST_IMAGE } from '../../../test-cluster/images/node-images.js';
 import { installCalico } from '../../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
-import { manifestDirectory } from '../../../test-cluster/ready-made/manifests.js';
 import { provideCalicoImages } from '../../../test-cluster/real-nodes/calico-stand-in.js';
-import { createFakeReportStore } from '../../ports/fake-report-store.js';
 import { createScene, type Scene, waitForRollout } from '../../test-cluster/real-nodes/scene.js';
-import { buildOptions } from '../../upgrade/plan/build-options.js';
-import { podImages, runOptions, save } from '../../upgrade/restore/live-run.js';
+import { podImages, runOptions } from '../../upgrade/restore/live-run.js';
+import { liveUpgrade } from '../../upgrade/live-upgrade.js';
 import { describeInTurn } from '../../../test-cluster/in-turn.js';
 
 const NODES = ['real-1', 'real-2', 'real-3'];
@@ -59,20 +54,7 @@ describeInTurn('connections in an upgrade', () => {
           maxDisruptionMs,
           timeoutMs: 120_000,
         });
-        const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-        const outcome = await runUpgrade(client, manifests, createFakeReportStore(), {
-          ...buildOptions({ target: versionOf(target), force: true, maxUnavailable: { nodes: 1 } }),
-          ...run,
-          rollbackOnFailure: true,
-          backUp: async () => ({
-            reader: await save(client),
-            directory: 'backup',
-            artifact: null,
-            createdAt: new Date().toISOString(),
-          }),
-          findBundle: () => Promise.reject(new Error('no upgrade died')),
-          traffic: [traffic],
-        });
+        const outcome = await liveUpgrade(client, target, { ...run, traffic: [traffic] });
         return { outcome, disruption: traffic.disruption() };
       }
 

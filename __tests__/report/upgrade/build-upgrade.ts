@@ -1,7 +1,8 @@
 import { versionOf } from '../../../src/catalog/queries.js';
 import type { Result } from '../../../src/report/report.js';
 import { buildUpgradeReport, type UpgradeReport } from '../../../src/report/upgrade/upgrade-report.js';
-import type { UpgradeBackup, UpgradeOutcome } from '../../../src/upgrade/run-upgrade.js';
+import type { UpgradeOutcome } from '../../../src/upgrade/run-upgrade.js';
+import type { UpgradeBackup } from '../../../src/upgrade/upgrade-options.js';
 import { buildCalico, buildState } from '../../cluster/build-state.js';
 import { createMemoryBundle } from '../../ports/memory-bundle.js';
 import { buildPlan, SECRET } from '../plan/build-plan.js';
@@ -14,7 +15,7 @@ const TARGET = versionOf('v3.30.7');
 
 export const BACKUP: UpgradeBackup = {
   reader: createMemoryBundle(),
-  directory: '/work/calico-report/backup-20261127T020000Z',
+  directory: '/runner/calico-report/backup-20261127T020000Z',
   artifact: 'calico-backup-7-1-11111111',
   createdAt: '2026-11-27T02:00:00.000Z',
 };
@@ -38,6 +39,7 @@ export function buildOutcome(changes: Partial<UpgradeOutcome> = {}): UpgradeOutc
     wayOut: '',
     backup: BACKUP,
     rollback: null,
+    backFault: '',
     after: running('v3.30.7'),
     ...changes,
   };

@@ -131,9 +131,9 @@ describe('the job summary', () => {
   });
 
   test('of a backup that was not uploaded names the directory, quoted for a shell', () => {
-    const backup = { ...buildOutcome().backup!, artifact: null, directory: "/work/it's here" };
+    const backup = { ...buildOutcome().backup!, artifact: null, directory: "/runner/it's here" };
     const text = summaryOf(buildReport(buildOutcome({ backup })));
-    expect(text).toContain(`--backup-artifact '/work/it'\\''s here' --encryption-key`);
+    expect(text).toContain(`--backup-artifact '/runner/it'\\''s here' --encryption-key`);
     expect(text).not.toContain('run-id');
   });
 

@@ -49,7 +49,7 @@ export function nextOf({ backup, ended }: UpgradeOutcome, result: Result, wayOut
 }
 
 /** How it ended and why, in one line. */
-export function summaryOf({ plan, ended, reason, hops, rollback }: UpgradeOutcome): string {
+export function summaryOf({ plan, ended, reason, hops, rollback, backFault }: UpgradeOutcome): string {
   const last = hops.at(-1)?.to;
   switch (ended) {
     case 'not-run':
@@ -59,6 +59,7 @@ export function summaryOf({ plan, ended, reason, hops, rollback }: UpgradeOutcom
     case 'interrupted':
       return `interrupted: ${reason}`;
     case 'failed':
+      if (backFault !== '') return `failed, and going back failed too: ${reason} Then: ${backFault}`;
       if (rollback === null) return `failed: ${reason}`;
       return rollback.ended === 'done'
         ? `failed, and went back: ${reason}`

@@ -1,4 +1,4 @@
-import { ActionError } from '../../errors.js';
+import { explain } from '../../errors.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import type { ReportStore } from '../../ports/report-store.js';
 import { type Collection, createCollection } from './collection.js';
@@ -48,7 +48,7 @@ export async function collectDiagnostics(
     collection.close();
     write(collection, store, options, begun);
   } catch (error) {
-    options.onWarning(`The diagnostics could not be kept: ${reasonOf(error)}`);
+    options.onWarning(`The diagnostics could not be kept: ${explain(error)}`);
   } finally {
     over.abort();
   }
@@ -61,7 +61,7 @@ async function gather(client: ClusterClient, collection: Collection, signal: Abo
       const items = await read();
       if (items.length > 0) collection.addList(name, items);
     } catch (error) {
-      collection.note(`${name} is not there: ${reasonOf(error)}`);
+      collection.note(`${name} is not there: ${explain(error)}`);
     }
   }
   const podsAndLogs = async (): Promise<void> => {
@@ -70,7 +70,7 @@ async function gather(client: ClusterClient, collection: Collection, signal: Abo
     await readLogs(client, pods, collection);
   };
   await Promise.all([
-    podsAndLogs().catch((error: unknown) => collection.note(`pods.json is not there: ${reasonOf(error)}`)),
+    podsAndLogs().catch((error: unknown) => collection.note(`pods.json is not there: ${explain(error)}`)),
     keep('events.json', () => readEvents(client, signal)),
     keep('workloads.json', () => readWorkloads(client, signal)),
     keep('operator.json', () => readOperator(client, signal)),
@@ -94,9 +94,4 @@ function write(
     leftOut: notes,
   };
   store.write(`${folder}/contents.json`, `${hide(JSON.stringify(contents, null, 2))}\n`);
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { ActionError } from '../../errors.js';
+import { explain } from '../../errors.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import { passGate } from '../gates/pass-gate.js';
 import { changeWave } from '../gates/change-wave.js';
@@ -64,7 +64,7 @@ async function runStep(step: Step, run: Run): Promise<StepResult> {
     return close('failed', failed.reason, await collectEvidence(run.client, failed.pods, run));
   } catch (error) {
     if (run.signal.aborted) return close('interrupted', 'The run was told to stop.');
-    return close('failed', messageOf(error));
+    return close('failed', explain(error));
   }
 }
 
@@ -87,7 +87,8 @@ async function carryOut(step: Step, run: Run, progress: { written: number }): Pr
   if (step.wave !== null) {
     const failed = await changeWave(client, step.wave, waiting);
     if (failed !== null) return failed;
-    const lost = await lookAtTraffic(run, step.wave.nodes);
+    // No other DaemonSet than calico-node moves packets
+    const lost = step.stage === 'node' ? await lookAtTraffic(run, step.wave.nodes) : null;
     if (lost !== null) return lost;
   }
   for (const gate of step.gates) {
@@ -123,9 +124,4 @@ function* batchesOf(writes: readonly Write[]): Generator<readonly Write[], void>
     bytes += size;
   }
   if (batch.length > 0) yield batch;
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof ActionError) return `${error.message} ${error.remedy}`;
-  return `Unexpected: ${error instanceof Error ? error.message : String(error)}`;
 }

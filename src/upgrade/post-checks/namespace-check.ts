@@ -1,7 +1,7 @@
 import { readTerminating } from '../../cluster/interpret/namespaces.js';
 import { OWN_LABELS } from '../../cluster/own-label.js';
 import { ClusterError } from '../../errors.js';
-import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
+import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import { type Seen, type Sight, waitFor, type Waiting } from '../gates/wait-for.js';
 import { sourceOf } from '../gates/workload.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
@@ -10,11 +10,6 @@ import { failure, NOTHING, type Verdict, warning } from './verdict.js';
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
 const LABELS = { ...OWN_LABELS, 'app.kubernetes.io/component': 'namespace-check' } as const;
 
-/** Selects the namespaces of every run. */
-const SELECTOR = Object.entries(LABELS)
-  .map(([name, value]) => `${name}=${value}`)
-  .join(',');
-
 /**
  * Makes a namespace and deletes it: releases are known with which no namespace can be deleted any more, and nothing else
  * shows it. Where one may not be made that is only said.
@@ -22,7 +17,6 @@ const SELECTOR = Object.entries(LABELS)
  * @see https://github.com/projectcalico/calico/issues/9527
  */
 export async function checkNamespaces(client: ClusterClient, waiting: Waiting): Promise<Verdict> {
-  await clearNamespaces(client);
   const name = `calico-upgrade-action-check-${waiting.now().toString(36)}`;
   const reference = { ...NAMESPACE, namespace: null, name };
   try {
@@ -40,18 +34,6 @@ export async function checkNamespaces(client: ClusterClient, waiting: Waiting): 
   return failure(
     `Namespace ${name}, which was made to be deleted, does not go: ${stuck.reason}. No namespace can be deleted like this.`,
   );
-}
-
-/** Deletes what a run that died left behind. */
-export async function clearNamespaces(client: ClusterClient): Promise<void> {
-  const left: ObjectReference[] = [];
-  for await (const { items } of client.list(NAMESPACE, { labelSelector: SELECTOR, metadataOnly: true })) {
-    for (const { metadata } of items) {
-      if (metadata.deletionTimestamp !== undefined) continue;
-      left.push({ ...NAMESPACE, namespace: null, name: metadata.name });
-    }
-  }
-  for (const reference of left) await client.delete(reference);
 }
 
 function gone([namespaces = []]: Seen): Sight {

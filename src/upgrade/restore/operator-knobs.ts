@@ -68,8 +68,8 @@ export function withCanaryKnobs(installation: KubernetesObject, knobs: readonly 
 export function knobWrites(
   installation: KubernetesObject,
   knobs: readonly Knob[],
-  from: 'own' | 'canary' | 'rest',
-  to: 'own' | 'canary' | 'rest',
+  from: 'canary' | 'rest',
+  to: 'rest' | 'own',
 ): readonly Write[] {
   return knobs
     .filter((knob) => knob[from] !== knob[to])

@@ -91,6 +91,8 @@ function rolling(
   const gate = brought(restoration);
   const isStopped = !isForward && others.some(isOperator);
   const isKnobApart = isForward || item === undefined;
+  // Where a run died in the middle, its pods are young, or the operator is held and brings nothing
+  const isUnderWay = restoration.node?.hasStalePods === true;
   return [
     step(
       'operator',
@@ -99,7 +101,7 @@ function rolling(
         ...(isForward ? [] : resources.map((one) => (one === item ? writeHeld(one, knobs) : writeOf(one)))),
         ...(isKnobApart ? firstTurns(installation, knobs) : []),
       ],
-      isForward && canary ? oldEnough(canary, knobs) : [],
+      isForward && canary && !isUnderWay ? oldEnough(canary, knobs) : [],
     ),
     step(
       'operator',

@@ -9,7 +9,7 @@ import type { StepResult } from '../engine/step.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
 import { clearLock, LOCK_LOST, takeLock } from '../lock/lock.js';
-import { clearNamespaces } from '../post-checks/namespace-check.js';
+import { clearNamespaces } from '../lock/clear-namespaces.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
 export interface RunOptions extends RollbackOptions {
@@ -56,6 +56,7 @@ export async function runRollback(
   if (first.verdict !== 'ready') return notRun(first);
   const lock = await takeLock(client, options);
   try {
+    await clearNamespaces(client, options.onWarning);
     const signal = AbortSignal.any([options.signal, lock.lost]);
     return await rollBackUnderLock(client, reader, store, { ...options, signal });
   } finally {
@@ -137,9 +138,6 @@ async function carryOut(
     const { state: after, fault } = await awaitRelease(client, plan.restoration.index.calico, options);
     if (signal.reason === LOCK_LOST) return await stopped('interrupted', LOCK_LOST);
     if (fault !== null) return await stopped('failed', fault);
-    await clearNamespaces(client).catch((error: unknown) => {
-      options.onWarning(`Namespaces that a run made as a check may be left: ${messageOf(error)}`);
-    });
     await journal.remove();
     return { plan, ended: 'done', results, reason: '', wayOut: '', after };
   } catch (error) {
@@ -171,10 +169,6 @@ async function tellHelm(
     if (!(error instanceof ActionError)) throw error;
     return `${error.message} ${error.remedy}`;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether Helm itself puts its record right. */
