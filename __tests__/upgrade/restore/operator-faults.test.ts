@@ -72,7 +72,7 @@ describeWithCalico('the way back of an operator install', { own: true, lightNode
     it.each([
       ['the Installation and its like; nodes one at a time', 'the operator, and the first nodes'],
       ['the operator, and the first nodes', 'the other nodes, 3 at a time'],
-      ['the other nodes, 3 at a time', 'the Installation’s own width'],
+      ['the other nodes, 3 at a time', 'the Installation’s own knobs'],
     ])(
       'goes on where a run died after “%s”',
       async (_, next) => {
@@ -118,7 +118,7 @@ describeWithCalico('the way back of an operator install', { own: true, lightNode
         choice: 'live',
         signal: death.signal,
         onProgress: (text) => {
-          if (text === 'operator: the Installation’s own width') death.abort();
+          if (text === 'operator: the Installation’s own knobs') death.abort();
         },
       });
       expect(dead.ended).toBe('interrupted');
