@@ -4,7 +4,6 @@ import { createClusterClient } from '../../src/adapters/kubernetes/cluster-clien
 import { textAt } from '../../src/cluster/fields.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
-import { withField } from '../../src/upgrade/engine/with-field.js';
 import { type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
 import { startFaultProxy } from '../../test-cluster/fault-proxy/fault-proxy.js';
@@ -92,9 +91,9 @@ describeWithCalico('an upgrade that is disturbed', { own: true, lightNodes: 3 },
     };
     return {
       ...free,
-      create: async (object, options) => {
+      get: async (object) => {
         if (object.kind === 'Lease') await eventually(isDone, 120_000);
-        return free.create(object, options);
+        return free.get(object);
       },
     };
   }
@@ -104,10 +103,8 @@ describeWithCalico('an upgrade that is disturbed', { own: true, lightNodes: 3 },
     const edit = async (text: string): Promise<void> => {
       if (isEdited || !text.includes('wave 2')) return;
       isEdited = true;
-      const live = await client.get(NODE);
-      if (live === null) throw new Error('There is no calico-node');
-      const path = ['spec', 'template', 'spec', 'terminationGracePeriodSeconds'];
-      await client.replace(withField(live, path, 7), { fieldManager: 'kubectl-edit' });
+      const body = { spec: { template: { spec: { terminationGracePeriodSeconds: 7 } } } };
+      await client.patch(NODE, { type: 'merge', body }, { fieldManager: 'kubectl-edit' });
     };
     const outcome = await upgrade(client, { onProgress: (text) => void edit(text) });
     expect(outcome.ended).toBe('failed');
