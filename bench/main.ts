@@ -6,6 +6,7 @@ import { measureInspect } from './inspect.js';
 import { findKubeconform } from './kubeconform.js';
 import { measureLoadedCode } from './loaded-code.js';
 import { type Command, median, timeInTurn } from './measure.js';
+import { measureNetwork } from './network.js';
 import { writeSchemas } from './schemas.js';
 
 const DIST = resolve('dist');
@@ -78,6 +79,7 @@ async function main(): Promise<void> {
   print(
     `inspect of ${read.nodes} nodes, ${read.nodes * read.podsPerNode} pods, ${read.calicoObjects} Calico objects: ${read.requests} requests for ${read.objects} objects, peak ${read.peakMib.toFixed(0)} MiB (goal ≤ 512), ${read.seconds.toFixed(0)} s`,
   );
+  await measureNetwork(print);
 }
 
 try {

@@ -36,6 +36,25 @@ export interface FakeNetwork {
   readonly die: (pod: KubernetesObject) => void;
 }
 
+/** Policies are obeyed: what they deny times out. */
+export const OBEYS =
+  (network: FakeNetwork): Answer =>
+  ({ from, words, to }) => {
+    const denied = network.ofKind('NetworkPolicy');
+    const isDenied = denied.some((policy) => {
+      const isIngress = policy.metadata.name === 'ingress';
+      const text = JSON.stringify(
+        (policy['spec'] as Record<string, unknown>)[isIngress ? 'ingress' : 'egress'],
+      );
+      const subject = isIngress ? to : from;
+      if (subject?.metadata.labels?.['calico-upgrade-action/role'] !== (isIngress ? 'target' : 'source'))
+        return false;
+      if (text === '[]' || text.includes('nobody') || text.includes('test-host')) return true;
+      return words[0] === 'u' && text.includes('TCP');
+    });
+    return isDenied ? 'TIMEOUT' : null;
+  };
+
 export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
   const objects = new Map<string, KubernetesObject>();
   /** By node, the pod that has the port there. */

@@ -5,26 +5,7 @@ import { type NetworkTest, openNetworkTest } from '../../src/connectivity/networ
 import { explainRegressions, explainUntried } from '../../src/connectivity/results.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import { buildNode } from '../cluster/build-state.js';
-import { type Answer, createFakeNetwork, type FakeNetwork } from './fake-network.js';
-
-/** Policies are obeyed: what they deny times out. */
-const OBEYS =
-  (network: FakeNetwork): Answer =>
-  ({ from, words, to }) => {
-    const denied = network.ofKind('NetworkPolicy');
-    const isDenied = denied.some((policy) => {
-      const isIngress = policy.metadata.name === 'ingress';
-      const text = JSON.stringify(
-        (policy['spec'] as Record<string, unknown>)[isIngress ? 'ingress' : 'egress'],
-      );
-      const subject = isIngress ? to : from;
-      if (subject?.metadata.labels?.['calico-upgrade-action/role'] !== (isIngress ? 'target' : 'source'))
-        return false;
-      if (text === '[]' || text.includes('nobody') || text.includes('test-host')) return true;
-      return words[0] === 'u' && text.includes('TCP');
-    });
-    return isDenied ? 'TIMEOUT' : null;
-  };
+import { createFakeNetwork, type FakeNetwork, OBEYS } from './fake-network.js';
 
 const nodeOf = (pod: Readonly<Record<string, unknown>> | null): string => textAt(pod, 'spec', 'nodeName');
 

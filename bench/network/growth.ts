@@ -1,0 +1,108 @@
+import { buildNode } from '../../__tests__/cluster/build-state.js';
+import { buildScene } from '../../__tests__/connectivity/build-scene.js';
+import { createFakeNetwork, OBEYS } from '../../__tests__/connectivity/fake-network.js';
+import { REAL_TIMING } from '../../src/adapters/kubernetes/timing.js';
+import { judgeRound, type RoundSeen } from '../../src/connectivity/judge-round.js';
+import { openNetworkTest } from '../../src/connectivity/network-test.js';
+import type { Tried } from '../../src/connectivity/run-round.js';
+import type { Scene } from '../../src/connectivity/scene.js';
+import { SCENARIOS } from '../../src/connectivity/scenarios/registry.js';
+import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
+import { median } from '../measure.js';
+
+/** What the network test of so many nodes costs beside the network: nothing of it waits for one. */
+export interface GrowthMeasurement {
+  readonly nodes: number;
+  /** Of a whole round, all phases counted. */
+  readonly probes: number;
+  /** To make up all probes of all scenarios. */
+  readonly planMs: number;
+  /** To judge a round in which the paths of a tenth of the nodes fail. */
+  readonly judgeMs: number;
+  /** Of the first round, and of one after a wave of a tenth of the nodes, against a cluster in memory. */
+  readonly baselineRequests: number;
+  readonly waveRequests: number;
+}
+
+const RUNS = 5;
+
+/** @throws Error where a round fails on the cluster in memory */
+export async function measureGrowth(nodes: number): Promise<GrowthMeasurement> {
+  const scene = buildScene(nodes);
+  const plans = Array.from({ length: RUNS }, () => timed(() => planOf(scene)));
+  const tried = plans[0]?.result ?? [];
+  const before = judgeRound(
+    seenOf(tried, () => true),
+    null,
+  );
+  const broken = new Set(scene.nodes.slice(0, tenthOf(nodes)).map(({ node }) => node));
+  const isRight = ({ probe }: Tried): boolean => !broken.has(probe.from.node);
+  const judged = Array.from({ length: RUNS }, () =>
+    timed(() => judgeRound(seenOf(tried, isRight), before.known)),
+  );
+  return {
+    nodes,
+    probes: tried.length,
+    planMs: median(plans.map(({ ms }) => ms)),
+    judgeMs: median(judged.map(({ ms }) => ms)),
+    ...(await countRequests(nodes)),
+  };
+}
+
+function planOf(scene: Scene): readonly Tried[] {
+  return SCENARIOS.filter((scenario) => scenario.whySkipped(scene) === null)
+    .flatMap((scenario) => scenario.phases(scene))
+    .flatMap(({ title, probes }) =>
+      probes.map((probe) => ({
+        probe,
+        phase: title,
+        seen: { kind: probe.expected, text: '', ms: 1 },
+        isRight: true,
+        tries: 1,
+        ms: 1,
+        maySettle: true,
+      })),
+    );
+}
+
+function seenOf(tried: readonly Tried[], isRight: (one: Tried) => boolean): RoundSeen {
+  return {
+    tried: tried.map((one) => ({ ...one, isRight: isRight(one) })),
+    skipped: new Map(),
+    staffing: new Map(),
+    skip: new Set(),
+    dead: new Map(),
+  };
+}
+
+async function countRequests(
+  count: number,
+): Promise<Pick<GrowthMeasurement, 'baselineRequests' | 'waveRequests'>> {
+  const names = Array.from({ length: count }, (_, index) => `n${String(index).padStart(4, '0')}`);
+  const network = createFakeNetwork(names);
+  network.play = OBEYS(network);
+  const test = openNetworkTest(network.client, {
+    ...REAL_TIMING,
+    nodes: names.map((name) => buildNode(name, { addresses: { internal: ['172.18.0.1'], calico: {} } })),
+    image: 'agnhost',
+    settings: DEFAULT_SETTINGS,
+    run: 'bench',
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+  const rounds = [await test.baseline(), await test.afterWave(names.slice(0, tenthOf(count)))];
+  await test.close();
+  const [failure] = rounds.flatMap(({ failures }) => failures);
+  if (failure) throw new Error(`${failure.scenario} fails in memory: ${failure.seen}`);
+  return { baselineRequests: rounds[0]?.requests ?? 0, waveRequests: rounds[1]?.requests ?? 0 };
+}
+
+function tenthOf(nodes: number): number {
+  return Math.ceil(nodes / 10);
+}
+
+function timed<Result>(run: () => Result): { readonly result: Result; readonly ms: number } {
+  const begun = performance.now();
+  const result = run();
+  return { result, ms: performance.now() - begun };
+}
