@@ -22,10 +22,11 @@ export async function measureNetwork(print: (text: string) => void): Promise<voi
 
 async function measureInMemory(print: (text: string) => void): Promise<void> {
   for (const nodes of SIZES) {
-    const { probes, planMs, judgeMs, baselineRequests, waveRequests } = await measureGrowth(nodes);
+    const { probes, planMs, judgeMs, deniedSeconds, baselineRequests, waveRequests } =
+      await measureGrowth(nodes);
     const goal = nodes === 1000 ? ' (goal ≤ 1000)' : '';
     print(
-      `network test of ${nodes} nodes in memory: ${probes} probes planned in ${planMs.toFixed(0)} ms${goal}, judged in ${judgeMs.toFixed(0)} ms; ${baselineRequests} requests of the first round, ${waveRequests} after a wave of a tenth`,
+      `network test of ${nodes} nodes in memory: ${probes} probes planned in ${planMs.toFixed(0)} ms${goal}, judged in ${judgeMs.toFixed(0)} ms; ${baselineRequests} requests of the first round, ${waveRequests} after a wave of a tenth; at least ${deniedSeconds} s for what is to be denied`,
     );
   }
 }

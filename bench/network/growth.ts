@@ -4,11 +4,14 @@ import { createFakeNetwork, OBEYS } from '../../__tests__/connectivity/fake-netw
 import { REAL_TIMING } from '../../src/adapters/kubernetes/timing.js';
 import { judgeRound, type RoundSeen } from '../../src/connectivity/judge-round.js';
 import { openNetworkTest } from '../../src/connectivity/network-test.js';
+import type { Probe } from '../../src/connectivity/probe.js';
+import { ANSWER_SECONDS } from '../../src/connectivity/probe-script.js';
 import type { Tried } from '../../src/connectivity/run-round.js';
 import type { Scene } from '../../src/connectivity/scene.js';
 import { SCENARIOS } from '../../src/connectivity/scenarios/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import { median } from '../measure.js';
+import { widthOf } from './light-nodes.js';
 
 /** What the network test of so many nodes costs beside the network: nothing of it waits for one. */
 export interface GrowthMeasurement {
@@ -19,6 +22,8 @@ export interface GrowthMeasurement {
   readonly planMs: number;
   /** To judge a round in which the paths of a tenth of the nodes fail. */
   readonly judgeMs: number;
+  /** What the first round waits for probes that must have no answer, at the least; worked out, not measured. */
+  readonly deniedSeconds: number;
   /** Of the first round, and of one after a wave of a tenth of the nodes, against a cluster in memory. */
   readonly baselineRequests: number;
   readonly waveRequests: number;
@@ -43,6 +48,7 @@ export async function measureGrowth(nodes: number): Promise<GrowthMeasurement> {
   return {
     nodes,
     probes: tried.length,
+    deniedSeconds: deniedSecondsOf(scene),
     planMs: median(plans.map(({ ms }) => ms)),
     judgeMs: median(judged.map(({ ms }) => ms)),
     ...(await countRequests(nodes)),
@@ -64,6 +70,15 @@ function planOf(scene: Scene): readonly Tried[] {
       })),
     );
 }
+
+/** Pods probe a few at a time, each all of its probes at once. */
+function deniedSecondsOf(scene: Scene): number {
+  return SCENARIOS.flatMap((scenario) => scenario.phases(scene))
+    .map(({ probes }) => new Set(probes.filter(isDenied).map(({ from }) => from.name)).size)
+    .reduce((sum, pods) => sum + Math.ceil(pods / widthOf(scene.nodes.length)) * ANSWER_SECONDS, 0);
+}
+
+const isDenied = ({ expected }: Probe): boolean => expected === 'blocked';
 
 function seenOf(tried: readonly Tried[], isRight: (one: Tried) => boolean): RoundSeen {
   return {
