@@ -26,7 +26,7 @@ async function measureInMemory(print: (text: string) => void): Promise<void> {
       await measureGrowth(nodes);
     const goal = nodes === 1000 ? ' (goal ≤ 1000)' : '';
     print(
-      `network test of ${nodes} nodes in memory: ${probes} probes planned in ${planMs.toFixed(0)} ms${goal}, judged in ${judgeMs.toFixed(0)} ms; ${baselineRequests} requests of the first round, ${waveRequests} after a wave of a tenth; at least ${deniedSeconds} s for what is to be denied`,
+      `network test of ${nodes} nodes in memory: ${probes} probes planned in ${planMs.toFixed(0)} ms${goal}, judged in ${judgeMs.toFixed(0)} ms; ${baselineRequests} requests of the first round, ${waveRequests} after a wave of a tenth; at least ${deniedSeconds.baseline} s and ${deniedSeconds.wave} s for what is to be denied`,
     );
   }
 }

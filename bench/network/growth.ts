@@ -6,7 +6,7 @@ import { judgeRound, type RoundSeen } from '../../src/connectivity/judge-round.j
 import { openNetworkTest } from '../../src/connectivity/network-test.js';
 import type { Probe } from '../../src/connectivity/probe.js';
 import { ANSWER_SECONDS } from '../../src/connectivity/probe-script.js';
-import type { Tried } from '../../src/connectivity/run-round.js';
+import { touches, type Tried } from '../../src/connectivity/run-round.js';
 import type { Scene } from '../../src/connectivity/scene.js';
 import { SCENARIOS } from '../../src/connectivity/scenarios/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
@@ -22,8 +22,8 @@ export interface GrowthMeasurement {
   readonly planMs: number;
   /** To judge a round in which the paths of a tenth of the nodes fail. */
   readonly judgeMs: number;
-  /** What the first round waits for probes that must have no answer, at the least; worked out, not measured. */
-  readonly deniedSeconds: number;
+  /** What is waited at the least for probes that must have no answer; worked out, not measured. */
+  readonly deniedSeconds: Readonly<Record<'baseline' | 'wave', number>>;
   /** Of the first round, and of one after a wave of a tenth of the nodes, against a cluster in memory. */
   readonly baselineRequests: number;
   readonly waveRequests: number;
@@ -40,15 +40,18 @@ export async function measureGrowth(nodes: number): Promise<GrowthMeasurement> {
     seenOf(tried, () => true),
     null,
   );
-  const broken = new Set(scene.nodes.slice(0, tenthOf(nodes)).map(({ node }) => node));
-  const isRight = ({ probe }: Tried): boolean => !broken.has(probe.from.node);
+  const wave = new Set(scene.nodes.slice(0, tenthOf(nodes)).map(({ node }) => node));
+  const isRight = ({ probe }: Tried): boolean => !wave.has(probe.from.node);
   const judged = Array.from({ length: RUNS }, () =>
     timed(() => judgeRound(seenOf(tried, isRight), before.known)),
   );
   return {
     nodes,
     probes: tried.length,
-    deniedSeconds: deniedSecondsOf(scene),
+    deniedSeconds: {
+      baseline: deniedSecondsOf(scene, isDenied),
+      wave: deniedSecondsOf(scene, (probe) => isDenied(probe) && touches(probe, wave)),
+    },
     planMs: median(plans.map(({ ms }) => ms)),
     judgeMs: median(judged.map(({ ms }) => ms)),
     ...(await countRequests(nodes)),
@@ -72,9 +75,9 @@ function planOf(scene: Scene): readonly Tried[] {
 }
 
 /** Pods probe a few at a time, each all of its probes at once. */
-function deniedSecondsOf(scene: Scene): number {
+function deniedSecondsOf(scene: Scene, isCounted: (probe: Probe) => boolean): number {
   return SCENARIOS.flatMap((scenario) => scenario.phases(scene))
-    .map(({ probes }) => new Set(probes.filter(isDenied).map(({ from }) => from.name)).size)
+    .map(({ probes }) => new Set(probes.filter(isCounted).map(({ from }) => from.name)).size)
     .reduce((sum, pods) => sum + Math.ceil(pods / widthOf(scene.nodes.length)) * ANSWER_SECONDS, 0);
 }
 
