@@ -120,9 +120,9 @@ describeWithCalico('faults while an operator rolls out', { own: true, lightNodes
           return Promise.resolve();
         },
       });
-      expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
+      expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done', reason: '' }, wayOut: '' });
       expect(outcome.reason).toMatch(
-        /the operator, and the first nodes: no progress within 20 s: the operator has not moved DaemonSet calico-system\/calico-node yet/,
+        /the operator, and the first nodes: no progress within 20 s: the operator has not moved DaemonSet calico-system\/calico-node yet \(its log says why\)/,
       );
       await isAsBefore();
     }, 240_000);
@@ -163,7 +163,7 @@ describeWithCalico('faults while an operator rolls out', { own: true, lightNodes
         meddler,
       );
       expect(isHeld).toBe(true);
-      expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
+      expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done', reason: '' }, wayOut: '' });
       expect(outcome.reason).toMatch(
         /the other nodes, 3 at a time: no progress within 20 s: DaemonSet calico-system\/calico-node: [123] of 4 pods are new/,
       );

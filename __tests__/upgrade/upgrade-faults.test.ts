@@ -84,7 +84,7 @@ describeWithCalico('faults in the middle of an upgrade', { own: true, lightNodes
     await cluster().lightNodes.setFaults([{ on: { image: 'calico/node:v3.29.7' }, fault: CRASHES }]);
     const outcome = await ended;
     await cluster().lightNodes.clearFaults();
-    expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
+    expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done', reason: '' }, wayOut: '' });
     expect(outcome.reason).toMatch(
       /wave 1 of 3, .*in the soak: Pod kube-system\/calico-node-\w+ (?:restarted|is not)/,
     );
@@ -117,7 +117,7 @@ describeWithCalico('faults in the middle of an upgrade', { own: true, lightNodes
       meddler,
     );
     await cluster().lightNodes.clearFaults();
-    expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
+    expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done', reason: '' }, wayOut: '' });
     expect(outcome.reason).toMatch(
       /wave 3 of 4, .*a node that was changed before is not well any more: Pod kube-system\/calico-node-\w+ on node light-\d restarted \d+ times/,
     );
