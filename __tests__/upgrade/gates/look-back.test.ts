@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { KubernetesObject, ObjectReference } from '../../../src/ports/cluster-client.js';
 import { changeWave, lookBackAt } from '../../../src/upgrade/gates/change-wave.js';
+import { passGate } from '../../../src/upgrade/gates/pass-gate.js';
 import { createSettled, type Settled } from '../../../src/upgrade/gates/look-back.js';
 import { node } from '../../cluster/build.js';
 import { createLivingCluster, type LivingCluster } from '../restore/living-cluster.js';
@@ -28,11 +29,27 @@ function daemonSet(image: string): KubernetesObject {
   };
 }
 
+function definition(kind: string): KubernetesObject {
+  const plural = `${kind.toLowerCase()}s`;
+  const versions = [{ name: 'v1', served: true, storage: true }];
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.operator.tigera.io` },
+    spec: { group: 'operator.tigera.io', scope: 'Cluster', names: { plural, kind }, versions },
+  };
+}
+
 let cluster: LivingCluster;
 let settled: Settled;
 
 beforeEach(async () => {
-  cluster = createLivingCluster([...['a', 'b', 'c'].map((name) => node(name)), daemonSet('calico/node:v1')]);
+  const nodes = ['a', 'b', 'c'].map((name) => node(name));
+  cluster = createLivingCluster([
+    ...nodes,
+    ...['Installation', 'TigeraStatus'].map(definition),
+    daemonSet('calico/node:v1'),
+  ]);
   const live = cluster.client.objects().find(({ kind }) => kind === 'DaemonSet');
   cluster.client.set({ ...live, ...{ spec: daemonSet('calico/node:v2')['spec'] } } as KubernetesObject);
   cluster.settle();
@@ -121,6 +138,29 @@ describe('the last look', () => {
     say('a', true, 3);
     expect(await look()).toContain('on node a restarted 3 times');
     expect(await look(createSettled(Date.now))).toBeNull();
+  });
+});
+
+describe('what an operator rolls out', () => {
+  test('ends as soon as a node that was well crashes again and again, and not for others', async () => {
+    const others = { calico: 'v3.31.7', workloads: [{ object: DAEMON_SET, marks: [':v2'] }], stale: [] };
+    const gate = { kind: 'operator' as const, ...others };
+    const limits = waiting({ timeoutMs: 300 });
+    say('a', true, 2);
+    expect(await reasonOf(passGate(cluster.client, gate, limits, settled))).toBe(
+      'Pod kube-system/calico-node-a on node a restarted 2 times since its soak was over.',
+    );
+    expect(await reasonOf(passGate(cluster.client, gate, limits))).toMatch(/^no progress within/);
+  });
+
+  test('remembers its first nodes once they stayed well', async () => {
+    const workload = { object: DAEMON_SET, marks: [':v2'] };
+    const gate = { kind: 'canary' as const, workload, nodes: 1, soakMs: 0 };
+    const first = createSettled(Date.now);
+    expect(await reasonOf(passGate(cluster.client, gate, waiting({ timeoutMs: 1_000 }), first))).toBeNull();
+    say('a', true, 2);
+    expect(first.restartsSince(podOn('a'))).toBe(2);
+    expect(first.restartsSince(podOn('b'))).toBeNull();
   });
 });
 

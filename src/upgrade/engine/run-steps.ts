@@ -9,6 +9,7 @@ import type { Journal } from '../journal/journal.js';
 import { whyStopped } from '../lock/lock.js';
 import { inBatches } from '../plan/in-batches.js';
 import type { Evidence, Step, StepResult, Wave, Write } from './step.js';
+import { isNodeWave, nodesOf } from './node-steps.js';
 import type { TrafficCheck } from './traffic-check.js';
 import { writeObject } from './write-object.js';
 
@@ -36,7 +37,7 @@ export interface Run {
 export async function runSteps(steps: readonly Step[], run: Run): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
   const settled = createSettled(run.now);
-  const nodes = steps.find(isNodeWave)?.wave?.daemonSet ?? null;
+  const nodes = nodesOf(steps);
   for (const step of steps) {
     const lookAt = step === steps.at(-1) ? nodes : null;
     const result = await runStep(step, run, { settled, lookAt });
@@ -52,11 +53,6 @@ interface Before {
   readonly settled: Settled;
   /** The DaemonSet whose nodes are looked at once more at the end; null where that is not now. */
   readonly lookAt: Wave['daemonSet'] | null;
-}
-
-/** No other DaemonSet than calico-node moves packets. */
-function isNodeWave({ stage, wave }: Step): boolean {
-  return stage === 'node' && wave !== null;
 }
 
 async function runStep(step: Step, run: Run, before: Before): Promise<StepResult> {
@@ -115,7 +111,7 @@ async function carryOut(
     if (lost !== null) return lost;
   }
   for (const gate of step.gates) {
-    const failed = await passGate(client, gate, waiting);
+    const failed = await passGate(client, gate, waiting, settled);
     if (failed !== null) return failed;
   }
   const unwell = lookAt === null ? null : await lookBackAt(client, lookAt, settled, waiting);

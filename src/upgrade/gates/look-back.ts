@@ -72,7 +72,8 @@ export async function lookBack(
   return { ...fault, reason: `a node that was changed before is not well any more: ${fault.reason}` };
 }
 
-function crashSight(seen: Seen, settled: Settled): Sight | null {
+/** Failed where a pod that was well crashed again and again since; null where none did. Pure. */
+export function crashSight(seen: Seen, settled: Settled): Sight | null {
   const pods = seen.flat().filter(({ kind }) => kind === 'Pod');
   const crashed = pods.find((pod) => (settled.restartsSince(pod) ?? 0) > MOST_RESTARTS);
   if (!crashed) return null;
