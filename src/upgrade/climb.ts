@@ -91,7 +91,8 @@ async function hop(
   const comparison = await compareHop(state.calico, { from, to }, state.calico.objects, manifests);
   if (comparison.kind === 'unknown') return comparison.reason;
   const checksMs = (options.traffic ?? []).length === 0 ? 0 : CHECKS_MS;
-  const { prepared, ...run } = { ...options, client, checksMs, isResumed: resume !== null };
+  const isResumed = resume !== null;
+  const { prepared, ...run } = { ...options, client, checksMs, isResumed, looksBack: true };
   const results =
     prepared === null
       ? await runSteps((await planHop(client, comparison, state, run)).steps, run)

@@ -110,13 +110,21 @@ describe('a wave that follows another one', () => {
     expect(UID_OF('b')).toBe(old);
   });
 
-  test('does not begin where one is on a node that nobody hears of, and names it', async () => {
+  test('waits for a node that nobody hears of, does not begin where it stays so, and names it', async () => {
     say('a', false);
     const conditions = [
       { type: 'Ready', status: 'Unknown', message: 'Kubelet stopped posting node status.' },
     ];
     cluster.client.set({ ...node('a'), status: { conditions } });
-    expect(await wave('b')).toContain('not well any more: Node a is not Ready: Kubelet stopped');
+    expect(await wave('b')).toMatch(
+      /not well any more: not done within 1 s: Node a is not Ready: Kubelet stopped/,
+    );
+    const begun = wave('b', waiting({ timeoutMs: 10_000 }));
+    setTimeout(
+      () => cluster.client.remove({ apiVersion: 'v1', kind: 'Node', namespace: null, name: 'a' }),
+      100,
+    );
+    expect(await begun).toBeNull();
   });
 
   test('passes over a node that left the cluster, and a pod that was made anew', async () => {

@@ -25,6 +25,8 @@ export interface Run {
   readonly onProgress: (text: string) => void;
   /** What looks at the traffic; none where nothing is said. */
   readonly traffic?: readonly TrafficCheck[];
+  /** Whether nodes that were changed have to stay well; a way back goes on whatever becomes of them. Default: false. */
+  readonly looksBack?: boolean;
   /** Told of each step that is over. */
   readonly onStep?: (result: StepResult) => void;
 }
@@ -32,15 +34,14 @@ export interface Run {
 /**
  * Carries out steps in their order, and stops at the first that fails. Before each write the journal says what it is and
  * how to undo it; where that cannot be said, nothing is written. Nodes that were changed are looked at again before each
- * wave, and when all is done. Never throws.
+ * wave, and when all is done, where that is asked for. Never throws.
  */
 export async function runSteps(steps: readonly Step[], run: Run): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
-  const settled = createSettled(run.now);
-  const nodes = nodesOf(steps);
+  const nodes = run.looksBack === true ? nodesOf(steps) : null;
+  const settled = nodes === null ? undefined : createSettled(run.now);
   for (const step of steps) {
-    const lookAt = step === steps.at(-1) ? nodes : null;
-    const result = await runStep(step, run, { settled, lookAt });
+    const result = await runStep(step, run, { settled, lookAt: step === steps.at(-1) ? nodes : null });
     results.push(result);
     run.onStep?.(result);
     if (result.outcome !== 'done') break;
@@ -50,7 +51,8 @@ export async function runSteps(steps: readonly Step[], run: Run): Promise<readon
 
 /** What a step has to know of those before it. */
 interface Before {
-  readonly settled: Settled;
+  /** The nodes that were changed; undefined where they are no matter. */
+  readonly settled: Settled | undefined;
   /** The DaemonSet whose nodes are looked at once more at the end; null where that is not now. */
   readonly lookAt: Wave['daemonSet'] | null;
 }
@@ -114,7 +116,7 @@ async function carryOut(
     const failed = await passGate(client, gate, waiting, settled);
     if (failed !== null) return failed;
   }
-  const unwell = lookAt === null ? null : await lookBackAt(client, lookAt, settled, waiting);
+  const unwell = lookAt && settled ? await lookBackAt(client, lookAt, settled, waiting) : null;
   if (unwell !== null) return unwell;
   return step.gates.some(({ kind }) => kind === 'canary') ? lookAtTraffic(run, []) : null;
 }

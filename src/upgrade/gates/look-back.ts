@@ -1,6 +1,7 @@
 import { textAt } from '../../cluster/fields.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import { namedSources, NODE, podSources } from './few.js';
+import { isNodeReady, unreadyNode } from './node-fault.js';
 import { isPodReady, podName } from './pod-fault.js';
 import { restartsOf } from './restarts.js';
 import type { Lasts } from './stopwatch.js';
@@ -46,7 +47,8 @@ export function createSettled(now: () => number): Settled {
 
 /**
  * Whether nodes that were changed before are still as well as they were when their soak was over: what crashes later has
- * to be seen before more nodes get it. One that is not Ready gets the time to become so.
+ * to be seen before more nodes get it. One that is not Ready gets the time to become so, and a node that nobody hears of the
+ * time to come back, or to leave: machines come and go in the hours that many waves take.
  *
  * @param pods of the DaemonSet, as they are now
  * @param hash of its present revision
@@ -65,11 +67,18 @@ export async function lookBack(
   if (unwell.length === 0) return null;
   const nodes = [...new Set(unwell.map((pod) => textAt(pod, 'spec', 'nodeName')))];
   const judge = (seen: Seen, lasts: Lasts): Sight =>
-    crashSight(seen, settled) ?? waveSight(nodes, hash, seen, lasts);
+    crashSight(seen, settled) ?? lostSight(nodes, seen) ?? waveSight(nodes, hash, seen, lasts);
   const sources = [...podSources(daemonSet, nodes), ...namedSources(NODE, nodes)];
   const fault = await waitFor(client, sources, judge, waiting);
   if (fault === null) return null;
   return { ...fault, reason: `a node that was changed before is not well any more: ${fault.reason}` };
+}
+
+function lostSight(names: readonly string[], seen: Seen): Sight | null {
+  const lost = seen
+    .flat()
+    .find((one) => one.kind === 'Node' && names.includes(one.metadata.name) && !isNodeReady(one));
+  return lost ? { kind: 'waiting', reason: unreadyNode(lost) } : null;
 }
 
 /** Failed where a pod that was well crashed again and again since; null where none did. Pure. */
