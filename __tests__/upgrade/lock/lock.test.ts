@@ -216,9 +216,12 @@ describe('the lock', () => {
 
   test('is lost while its client still tries to renew it, with the reason', async () => {
     let isDown = false;
+    let comeBack: () => void = () => undefined;
+    const back = new Promise<void>((resolve) => {
+      comeBack = resolve;
+    });
     const client = createFakeClusterClient({
-      onCall: ({ verb }: FakeCall) =>
-        isDown && verb === 'replace' ? new Promise<void>(() => undefined) : undefined,
+      onCall: ({ verb }: FakeCall) => (isDown && verb === 'replace' ? back : undefined),
     });
     lock = await takeLock(client, options(MINE));
     await tick(1);
@@ -231,5 +234,9 @@ describe('the lock', () => {
     expect(whyStopped(lock.lost)).toMatch(
       /^The lock could not be renewed for 45 s, .* Nothing more is written\.$/,
     );
+    comeBack();
+    await lock.release();
+    // It came through after all, so nobody has it: the next run takes it at once
+    expect(await leaseIn(client)).toBeNull();
   });
 });

@@ -156,13 +156,15 @@ function hold(client: ClusterClient, first: KubernetesObject, options: LockOptio
     return null;
   }
 
-  const state: { renewedAt: number; underWay: Promise<void> | null } = {
+  const state: { renewedAt: number; isOurs: boolean; underWay: Promise<void> | null } = {
     renewedAt: options.now(),
+    isOurs: true,
     underWay: null,
   };
 
   function lose(fault: string): void {
     if (over.aborted) return;
+    state.isOurs = false;
     const reason = lockLost(fault);
     options.onWarning(reason);
     lost.abort(reason);
@@ -178,7 +180,7 @@ function hold(client: ClusterClient, first: KubernetesObject, options: LockOptio
   async function renewOnTime(): Promise<void> {
     try {
       const fault = await renewOnce();
-      if (fault === null) state.renewedAt = options.now();
+      if (fault === null) Object.assign(state, { renewedAt: options.now(), isOurs: true });
       else lose(fault);
     } catch {
       loseWhereLate();
@@ -203,8 +205,9 @@ function hold(client: ClusterClient, first: KubernetesObject, options: LockOptio
     async release() {
       released.abort();
       await renewing;
-      if (lost.signal.aborted) return;
+      // A renewal that comes through after all says that nobody took the lock: the next run need not wait for its end
       await state.underWay;
+      if (!state.isOurs) return;
       const { uid, resourceVersion } = lease.metadata;
       const exactly = {
         ...(uid === undefined ? {} : { uid }),
