@@ -102,14 +102,14 @@ function waitUntilReady(api: ApiClient, name: string): Promise<void> {
     processes: [],
     missing: async () => {
       const { status } = await api.call<NodeWithConditions>('GET', `/api/v1/nodes/${name}`);
-      const ready = status.conditions.find(({ type }) => type === 'Ready')?.status;
+      const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status;
       return ready === 'True' ? null : `Ready is ${ready ?? 'not there'}`;
     },
   });
 }
 
 interface NodeWithConditions {
-  readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
 interface PodList {
