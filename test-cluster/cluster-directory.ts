@@ -32,6 +32,8 @@ export interface ClusterRecord {
 /** A process that was started for a cluster. */
 export interface ProcessRecord extends ProcessIdentity {
   readonly name: string;
+  /** Program and arguments, with what comes before them; empty where it is not to be started again. */
+  readonly command: readonly string[];
 }
 
 const PREFIX = 'calico-test-cluster-';
@@ -115,9 +117,14 @@ function writeRecord(directory: string, record: ClusterRecord): void {
 }
 
 /** Notes a process, so that whoever takes the cluster down finds it. */
-export function recordProcess(directory: string, name: string, pid: number): void {
+export function recordProcess(
+  directory: string,
+  name: string,
+  pid: number,
+  command: readonly string[] = [],
+): void {
   const identity = identifyProcess(pid);
-  if (identity !== null) appendLine(directory, 'processes.jsonl', { name, ...identity });
+  if (identity !== null) appendLine(directory, 'processes.jsonl', { name, ...identity, command });
 }
 
 export function recordedProcesses(directory: string): readonly ProcessRecord[] {

@@ -4,6 +4,7 @@ import { createApiClient } from './api-client.js';
 import { clusterFiles, readRecord } from './cluster-directory.js';
 import { ADMINISTRATOR, readAdministratorToken, readAuthority } from './control-plane/credentials.js';
 import { renderKubeconfig } from './control-plane/kubeconfig.js';
+import { steerApiServer } from './control-plane/steer-api-server.js';
 import { steerLightNodes } from './light-nodes/light-nodes.js';
 import { removeCluster } from './remove-cluster.js';
 import { type TestCluster } from './types.js';
@@ -34,6 +35,7 @@ export function openCluster(directory: string): TestCluster {
     server,
     nodes: [...record.lightNodes, ...record.realNodes],
     lightNodes: steerLightNodes(api),
+    apiServer: steerApiServer(directory, api),
     auditLog: record.hasAuditLog ? clusterFiles.auditLog(directory) : null,
     api,
     authority,

@@ -48,7 +48,7 @@ export async function startProcess(directory: string, command: ProcessCommand): 
     throw new EnvironmentError(`${name} cannot be started: ${reason}`, `Look at ${program}.`, { cause });
   }
   const pid = child.pid ?? 0;
-  recordProcess(directory, name, pid);
+  recordProcess(directory, name, pid, [program, ...args]);
   child.unref();
   return { name, pid, death: () => deathOf(child, name, directory) };
 }

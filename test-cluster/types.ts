@@ -1,5 +1,6 @@
 import { type ApiClient } from './api-client.js';
 import { type Authority, type CertificateRequest } from './certificates/certificate.js';
+import { type ApiServerSteering } from './control-plane/steer-api-server.js';
 import { type LightNodes } from './light-nodes/light-nodes.js';
 import { type LightNodeGroup } from './light-nodes/nodes.js';
 
@@ -39,6 +40,8 @@ export interface TestCluster {
   readonly nodes: readonly string[];
   /** Steers what happens on light nodes. */
   readonly lightNodes: LightNodes;
+  /** Takes the API server away, and brings it back; only in a cluster of one's own. */
+  readonly apiServer: ApiServerSteering;
   /** null where `audit` was not asked for. */
   readonly auditLog: string | null;
   /** Calls the API server as an administrator, to set the scene. */

@@ -13,6 +13,8 @@ export interface DyingClient extends ClusterClient {
   /** What was written so far, or was about to be: `replace DaemonSet calico-node`. */
   readonly writes: () => readonly string[];
   readonly isDead: () => boolean;
+  /** Ends it here and now. */
+  readonly die: () => void;
 }
 
 type Verb = 'apply' | 'create' | 'replace' | 'patch' | 'delete';
@@ -74,6 +76,9 @@ export function dyingClient(
     ...client,
     writes: () => writes,
     isDead: () => isDead,
+    die: () => {
+      isDead = true;
+    },
     version: guard(client.version),
     discover: guard(client.discover),
     get: guard(client.get),

@@ -213,7 +213,7 @@ async function publish(
   outcome: UpgradeOutcome,
   inputs: UpgradeInputs,
   store: RunStore,
-  { world, reporter, opened, network, monitor }: Surroundings,
+  { world, reporter, opened, network, monitor, signal }: Surroundings,
 ): Promise<boolean> {
   const result = resultOf(outcome);
   const probes = network?.result() ?? null;
@@ -232,7 +232,7 @@ async function publish(
       directory: resolve(world.workspace, inputs.reportDir),
       reporter,
       // The runner waits for seconds only where it has told a job to stop
-      target: outcome.ended === 'interrupted' ? null : reportTarget(outcome.plan.state.uid, world.variables),
+      target: signal.aborted ? null : reportTarget(outcome.plan.state.uid, world.variables),
     },
   );
   return result !== 'passed' && result !== 'nothing-to-do';

@@ -11,6 +11,7 @@ import { awaitRelease } from './gates/await-release.js';
 import { hopByHelm } from './hop/helm-move.js';
 import { ownHops } from './hop/own-hops.js';
 import { type HopOptions, planHop } from './hop/plan-hop.js';
+import { whyStopped } from './lock/lock.js';
 import { checkAfter } from './post-checks/check-after.js';
 import type { Snapshot } from './post-checks/snapshot.js';
 import type { Verdict } from './post-checks/verdict.js';
@@ -41,9 +42,6 @@ export interface Climb extends HopOptions, Omit<Run, 'client'> {
 /** What looks at the traffic is to be done by then: an operator goes on afterwards. */
 const CHECKS_MS = 60_000;
 
-/** Said of a run that was told to stop. */
-export const STOPPED = 'The run was told to stop.';
-
 /** Goes hop by hop along a plan. Null where it arrived; why not, otherwise. Never throws. */
 export async function climb(
   client: ClusterClient,
@@ -66,7 +64,7 @@ export async function climb(
     }
     return null;
   } catch (error) {
-    if (options.signal.aborted) return STOPPED;
+    if (options.signal.aborted) return whyStopped(options.signal);
     return explain(error);
   }
 }
@@ -93,7 +91,8 @@ async function hop(
   const comparison = await compareHop(state.calico, { from, to }, state.calico.objects, manifests);
   if (comparison.kind === 'unknown') return comparison.reason;
   const checksMs = (options.traffic ?? []).length === 0 ? 0 : CHECKS_MS;
-  const { prepared, ...run } = { ...options, client, checksMs, isResumed: resume !== null };
+  const isResumed = resume !== null;
+  const { prepared, ...run } = { ...options, client, checksMs, isResumed, looksBack: true };
   const results =
     prepared === null
       ? await runSteps((await planHop(client, comparison, state, run)).steps, run)

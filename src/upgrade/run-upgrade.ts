@@ -6,7 +6,7 @@ import type { ReportStore } from '../ports/report-store.js';
 import { formatVersion } from '../version/version.js';
 import type { ManifestReader } from './customisations/read-manifest.js';
 import { baseline, findBackup, pullImages } from './before-writing.js';
-import { type Climb, climb, type HopResult, STOPPED } from './climb.js';
+import { type Climb, climb, type HopResult } from './climb.js';
 import { prepareHelm } from './hop/prepare-helm.js';
 import {
   type Journal,
@@ -16,7 +16,7 @@ import {
   removeJournal,
 } from './journal/journal.js';
 import { clearNamespaces } from './lock/clear-namespaces.js';
-import { clearLock, LOCK_LOST, takeLock } from './lock/lock.js';
+import { clearLock, hasLostLock, takeLock, whyStopped } from './lock/lock.js';
 import type { UpgradePlan } from './plan/plan.js';
 import { runPlan } from './plan/run-plan.js';
 import { guardDefinitions } from './post-checks/guard-definitions.js';
@@ -124,9 +124,9 @@ async function upgradeUnderLock(
     ? (options.backUp?.(plan.state) ?? null)
     : findBackup(resume, options));
   const stopped = { ...notRun(plan), backup, wayOut: resume?.head.wayOut ?? '' } as const;
-  if (isStopped(options)) return { ...stopped, ended: 'interrupted', reason: STOPPED };
+  if (isStopped(options)) return { ...stopped, ended: 'interrupted', reason: whyStopped(options.signal) };
   const unpulled = await pullImages(client, plan, options);
-  if (isStopped(options)) return { ...stopped, ended: 'interrupted', reason: STOPPED };
+  if (isStopped(options)) return { ...stopped, ended: 'interrupted', reason: whyStopped(options.signal) };
   if (unpulled !== null && resume === null) {
     return { ...stopped, ended: 'failed', reason: `${unpulled} Nothing was changed.` };
   }
@@ -145,7 +145,7 @@ async function upgradeUnderLock(
   if (failure === null) return { ...outcome, ended: 'done', after: await lookAfterwards(client, options) };
   const ended = isStopped(options) ? 'interrupted' : 'failed';
   // With the lock the journal is another run's
-  if (!hasLostLock(options)) await journal.stop(ended, failure).catch(() => undefined);
+  if (!hasLostLock(options.signal)) await journal.stop(ended, failure).catch(() => undefined);
   const failed = { ...outcome, ended, reason: failure, wayOut: journal.head().wayOut } as const;
   if (ended === 'interrupted') return failed;
   await options.onFailure?.().catch(() => undefined);
@@ -161,7 +161,7 @@ async function upgradeUnderLock(
 
 /** Takes the journal away. Why it must not be; null where it is gone, or says that nothing is left to be done. */
 async function close(journal: Journal, options: UpgradeOptions): Promise<string | null> {
-  if (hasLostLock(options)) return LOCK_LOST;
+  if (hasLostLock(options.signal)) return whyStopped(options.signal);
   try {
     await journal.remove();
   } catch (error) {
@@ -183,10 +183,6 @@ async function lookAfterwards(
     onWarning(`The upgrade is done; the cluster could not be read afterwards. ${explain(error)}`);
     return null;
   }
-}
-
-function hasLostLock({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {
-  return signal.reason === LOCK_LOST;
 }
 
 function isStopped({ signal }: Pick<UpgradeOptions, 'signal'>): boolean {

@@ -67,7 +67,8 @@ async function launch(options: ControlPlaneOptions, authority: Authority): Promi
   return { server, listensAt: `https://${address}:${port}`, api, running };
 }
 
-function waitUntilReady(api: ApiClient, processes: readonly RunningProcess[]): Promise<void> {
+/** @throws EnvironmentError where one of the processes ends, or it is not ready in time. */
+export function waitUntilReady(api: ApiClient, processes: readonly RunningProcess[]): Promise<void> {
   return waitWhileRunning({
     what: 'the API server to be ready',
     timeoutMs: START_TIMEOUT_MS,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ApiClient } from '../api-client.js';
 import { waitWhileRunning } from '../start-process.js';
 import { type FaultRule, type FaultScope, imagePattern } from './faults.js';
-import { LIGHT_NODE_LABEL, NOT_READY_ANNOTATION } from './nodes.js';
+import { anotherNode, LIGHT_NODE_LABEL, MAX_LIGHT_NODES, NOT_READY_ANNOTATION } from './nodes.js';
 import { renderStages } from './render.js';
 import { replaceStages, waitUntilKnown } from './stages.js';
 
@@ -21,6 +21,10 @@ export interface LightNodes {
   readonly makeLost: (node: string) => Promise<void>;
   /** Ends what `makeNotReady` and `makeLost` began, and waits until the node says that it is ready. */
   readonly makeReady: (node: string) => Promise<void>;
+  /** A new node of this name joins the cluster, and is ready when this is done. */
+  readonly join: (node: string) => Promise<void>;
+  /** The node leaves the cluster. As with a real one its pods stay until the controller manager collects them, in a minute. */
+  readonly leave: (node: string) => Promise<void>;
 }
 
 const STRATEGIC = 'application/strategic-merge-patch+json';
@@ -59,7 +63,23 @@ export function steerLightNodes(api: ApiClient): LightNodes {
       await waitUntilReady(api, node);
       await lookAnew(api, [{ on: { nodes: [node] } }]);
     },
+    join: async (node) => {
+      const { items } = await api.call<NodeList>('GET', '/api/v1/nodes');
+      const version = items[0]?.status.nodeInfo.kubeletVersion ?? '';
+      await api.call('POST', '/api/v1/nodes', anotherNode(node, JOINED + items.length, version));
+      await waitUntilReady(api, node);
+    },
+    leave: async (node) => {
+      await api.call('DELETE', `/api/v1/nodes/${node}`);
+    },
   };
+}
+
+/** Places of nodes that join are behind those that a cluster can begin with. */
+const JOINED = MAX_LIGHT_NODES;
+
+interface NodeList {
+  readonly items: readonly { readonly status: { readonly nodeInfo: { readonly kubeletVersion: string } } }[];
 }
 
 /** What the controller manager writes 40 s after the last lease of a node. */
@@ -82,14 +102,14 @@ function waitUntilReady(api: ApiClient, name: string): Promise<void> {
     processes: [],
     missing: async () => {
       const { status } = await api.call<NodeWithConditions>('GET', `/api/v1/nodes/${name}`);
-      const ready = status.conditions.find(({ type }) => type === 'Ready')?.status;
+      const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status;
       return ready === 'True' ? null : `Ready is ${ready ?? 'not there'}`;
     },
   });
 }
 
 interface NodeWithConditions {
-  readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
 interface PodList {

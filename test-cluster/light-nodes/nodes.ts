@@ -35,6 +35,11 @@ export function nodesOf(groups: readonly LightNodeGroup[], version: string): rea
   return names.map(({ name, group }, index) => nodeOf(name, index, group, version));
 }
 
+/** One more node beside those that a cluster began with. @param index unique in the cluster, for its addresses */
+export function anotherNode(name: string, index: number, version: string): LightNode {
+  return nodeOf(name, index, { count: 1 }, version);
+}
+
 export interface LightNode {
   readonly metadata: { readonly name: string };
 }

@@ -115,7 +115,7 @@ describe('the operator has brought a release', () => {
     [
       'all is well by words of before, and the workload is not there yet',
       [...WELL.slice(0, 2), daemonSet(NEW)],
-      'the operator has not moved DaemonSet calico-system/calico-node yet',
+      'the operator has not moved DaemonSet calico-system/calico-node yet (its log says why)',
     ],
     [
       'nodes are old',

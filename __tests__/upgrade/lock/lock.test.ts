@@ -2,7 +2,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { textAt } from '../../../src/cluster/fields.js';
 import { EnvironmentError } from '../../../src/errors.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
-import { LOCK, type Lock, type LockOptions, takeLock } from '../../../src/upgrade/lock/lock.js';
+import {
+  hasLostLock,
+  LOCK,
+  type Lock,
+  type LockOptions,
+  takeLock,
+  whyStopped,
+} from '../../../src/upgrade/lock/lock.js';
 import {
   createFakeClusterClient,
   type FakeCall,
@@ -205,5 +212,31 @@ describe('the lock', () => {
     expect(lock.lost.aborted).toBe(true);
     expect(warnings).toEqual([expect.stringContaining('could not be renewed')]);
     isDown = false;
+  });
+
+  test('is lost while its client still tries to renew it, with the reason', async () => {
+    let isDown = false;
+    let comeBack: () => void = () => undefined;
+    const back = new Promise<void>((resolve) => {
+      comeBack = resolve;
+    });
+    const client = createFakeClusterClient({
+      onCall: ({ verb }: FakeCall) => (isDown && verb === 'replace' ? back : undefined),
+    });
+    lock = await takeLock(client, options(MINE));
+    await tick(1);
+    isDown = true;
+    await tick(2);
+    expect(lock.lost.aborted).toBe(false);
+    await tick(2);
+    expect(lock.lost.aborted).toBe(true);
+    expect(hasLostLock(lock.lost)).toBe(true);
+    expect(whyStopped(lock.lost)).toMatch(
+      /^The lock could not be renewed for 45 s, .* Nothing more is written\.$/,
+    );
+    comeBack();
+    await lock.release();
+    // It came through after all, so nobody has it: the next run takes it at once
+    expect(await leaseIn(client)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClusterClient } from '../../../src/ports/cluster-client.js';
 import { readJournal } from '../../../src/upgrade/journal/journal.js';
-import { LOCK, LOCK_LOST } from '../../../src/upgrade/lock/lock.js';
+import { LOCK, lockLost } from '../../../src/upgrade/lock/lock.js';
 import { planRollback } from '../../../src/upgrade/restore/plan-rollback.js';
 import {
   rollBackUnderLock,
@@ -90,11 +90,14 @@ describe('a rollback', () => {
     const { cluster, bundle } = await upgradedCluster();
     const lost = new AbortController();
     const onProgress = (text: string): void => {
-      if (text.startsWith('looking whether')) lost.abort(LOCK_LOST);
+      if (text.startsWith('looking whether')) lost.abort(lockLost('was deleted'));
     };
     const options = fastOptions({ signal: lost.signal, onProgress });
     const outcome = await rollBackUnderLock(cluster.client, bundle, createFakeReportStore(), options);
-    expect(outcome).toMatchObject({ ended: 'interrupted', reason: 'The lock was lost.' });
+    expect(outcome).toMatchObject({
+      ended: 'interrupted',
+      reason: 'The lock was deleted. Nothing more is written.',
+    });
     expect(await readJournal(cluster.client)).toMatchObject({ status: 'running' });
   });
 

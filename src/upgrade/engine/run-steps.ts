@@ -1,12 +1,15 @@
 import { explain } from '../../errors.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import { passGate } from '../gates/pass-gate.js';
-import { changeWave } from '../gates/change-wave.js';
+import { changeWave, lookBackAt } from '../gates/change-wave.js';
 import { type Failure, failure, INTERRUPTED, type Waiting } from '../gates/wait-for.js';
+import { createSettled, type Settled } from '../gates/look-back.js';
 import { collectEvidence } from '../gates/collect-evidence.js';
 import type { Journal } from '../journal/journal.js';
+import { whyStopped } from '../lock/lock.js';
 import { inBatches } from '../plan/in-batches.js';
-import type { Evidence, Step, StepResult, Write } from './step.js';
+import type { Evidence, Step, StepResult, Wave, Write } from './step.js';
+import { isNodeWave, nodesOf } from './node-steps.js';
 import type { TrafficCheck } from './traffic-check.js';
 import { writeObject } from './write-object.js';
 
@@ -22,18 +25,23 @@ export interface Run {
   readonly onProgress: (text: string) => void;
   /** What looks at the traffic; none where nothing is said. */
   readonly traffic?: readonly TrafficCheck[];
+  /** Whether nodes that were changed have to stay well; a way back goes on whatever becomes of them. Default: false. */
+  readonly looksBack?: boolean;
   /** Told of each step that is over. */
   readonly onStep?: (result: StepResult) => void;
 }
 
 /**
  * Carries out steps in their order, and stops at the first that fails. Before each write the journal says what it is and
- * how to undo it; where that cannot be said, nothing is written. Never throws.
+ * how to undo it; where that cannot be said, nothing is written. Nodes that were changed are looked at again before each
+ * wave, and when all is done, where that is asked for. Never throws.
  */
 export async function runSteps(steps: readonly Step[], run: Run): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
+  const nodes = run.looksBack === true ? nodesOf(steps) : null;
+  const settled = nodes === null ? undefined : createSettled(run.now);
   for (const step of steps) {
-    const result = await runStep(step, run);
+    const result = await runStep(step, run, { settled, lookAt: step === steps.at(-1) ? nodes : null });
     results.push(result);
     run.onStep?.(result);
     if (result.outcome !== 'done') break;
@@ -41,7 +49,15 @@ export async function runSteps(steps: readonly Step[], run: Run): Promise<readon
   return results;
 }
 
-async function runStep(step: Step, run: Run): Promise<StepResult> {
+/** What a step has to know of those before it. */
+interface Before {
+  /** The nodes that were changed; undefined where they are no matter. */
+  readonly settled: Settled | undefined;
+  /** The DaemonSet whose nodes are looked at once more at the end; null where that is not now. */
+  readonly lookAt: Wave['daemonSet'] | null;
+}
+
+async function runStep(step: Step, run: Run, before: Before): Promise<StepResult> {
   const begun = run.now();
   const progress = { written: 0 };
   const close = (
@@ -58,18 +74,23 @@ async function runStep(step: Step, run: Run): Promise<StepResult> {
     evidence,
   });
   try {
-    const failed = await carryOut(step, run, progress);
-    if (run.signal.aborted) return close('interrupted', 'The run was told to stop.');
+    const failed = await carryOut(step, run, before, progress);
+    if (run.signal.aborted) return close('interrupted', whyStopped(run.signal));
     if (failed === null) return close('done', '');
     return close('failed', failed.reason, await collectEvidence(run.client, failed.pods, run));
   } catch (error) {
-    if (run.signal.aborted) return close('interrupted', 'The run was told to stop.');
+    if (run.signal.aborted) return close('interrupted', whyStopped(run.signal));
     return close('failed', explain(error));
   }
 }
 
 /** Null where the step is done, why not where it failed. */
-async function carryOut(step: Step, run: Run, progress: { written: number }): Promise<Failure | null> {
+async function carryOut(
+  step: Step,
+  run: Run,
+  { settled, lookAt }: Before,
+  progress: { written: number },
+): Promise<Failure | null> {
   const { client, journal, signal } = run;
   if (signal.aborted) return failure(INTERRUPTED);
   run.onProgress(`${step.stage}: ${step.title}`);
@@ -85,16 +106,18 @@ async function carryOut(step: Step, run: Run, progress: { written: number }): Pr
   }
   const waiting: Waiting = { signal, sleep: run.sleep, now: run.now, timeoutMs: run.timeoutMs };
   if (step.wave !== null) {
-    const failed = await changeWave(client, step.wave, waiting);
+    const isNode = isNodeWave(step);
+    const failed = await changeWave(client, step.wave, waiting, isNode ? settled : undefined);
     if (failed !== null) return failed;
-    // No other DaemonSet than calico-node moves packets
-    const lost = step.stage === 'node' ? await lookAtTraffic(run, step.wave.nodes) : null;
+    const lost = isNode ? await lookAtTraffic(run, step.wave.nodes) : null;
     if (lost !== null) return lost;
   }
   for (const gate of step.gates) {
-    const failed = await passGate(client, gate, waiting);
+    const failed = await passGate(client, gate, waiting, settled);
     if (failed !== null) return failed;
   }
+  const unwell = lookAt && settled ? await lookBackAt(client, lookAt, settled, waiting) : null;
+  if (unwell !== null) return unwell;
   return step.gates.some(({ kind }) => kind === 'canary') ? lookAtTraffic(run, []) : null;
 }
 

@@ -43,15 +43,18 @@ function faultOf({ calico, nodes }: ClusterState, release: string): string | nul
   return `Calico ${release} should run now, and the cluster says otherwise: ${explanation}`;
 }
 
-/** A node that nobody hears of keeps its pod, of whatever release: that one changes when the node comes back. */
+/**
+ * A node that nobody hears of keeps its pod, of whatever release: that one changes when the node comes back. The pod of a
+ * node that left the cluster is collected later.
+ */
 function runsOnAllThatAnswer(
   { components: { node } }: CalicoState,
   nodes: ClusterState['nodes'],
   release: string,
 ): boolean {
-  const lost = new Set(nodes.filter(({ isReady }) => !isReady).map(({ name }) => name));
+  const there = new Set(nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
   const pods = node?.pods ?? [];
-  const answering = pods.filter((pod) => pod.node === null || !lost.has(pod.node));
+  const answering = pods.filter((pod) => pod.node === null || there.has(pod.node));
   return (
     answering.length > 0 &&
     answering.length < pods.length &&

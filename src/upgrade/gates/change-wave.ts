@@ -8,7 +8,8 @@ import type {
 } from '../../ports/cluster-client.js';
 import type { Wave } from '../engine/step.js';
 import { inBatches } from '../plan/in-batches.js';
-import { namedSources, NODE, podSources } from './few.js';
+import { FEW, namedSources, NODE, podSources } from './few.js';
+import { createSettled, lookBack, type Settled } from './look-back.js';
 import { isStuck } from './pod-fault.js';
 import { hashOf, newestHash } from './revision.js';
 import { soak } from './soak.js';
@@ -28,14 +29,17 @@ import { POD, REVISIONS, selectorOf, sourceOf } from './workload.js';
 /**
  * Makes the pods of a wave's nodes anew that are not of the DaemonSet's present revision, or are and will not become ready
  * by themselves; then waits until each node has one that is, Ready, on a node that is Ready, and all stay so for the soak.
- * Nodes that are there already take no time, and those that leave the cluster take no part from then on.
+ * Nodes that are there already take no time, and those that leave the cluster take no part from then on. Nothing begins
+ * where a node that was changed before is not well any more.
  *
+ * @param settled the nodes that were changed before; this wave's are added
  * @returns null where it is done; why not, otherwise
  */
 export async function changeWave(
   client: ClusterClient,
   { daemonSet, nodes: planned, soakMs, isWherePodsAre = false }: Wave,
   waiting: Waiting,
+  settled: Settled = createSettled(waiting.now),
 ): Promise<Failure | null> {
   const unseen = await waitFor(client, [sourceOf(daemonSet)], observed(daemonSet), waiting);
   if (unseen !== null) return unseen;
@@ -44,7 +48,11 @@ export async function changeWave(
   const hash = await currentHash(client, live);
   if (hash === null)
     return failure(`${nameOf(daemonSet)} has no revision, so it cannot be told which pods are new.`);
-  const own = (await listAll(client, podSources(live, planned))).filter((pod) => isOwnedBy(live, pod));
+  const looksBack = settled.isDue();
+  const sources = looksBack || planned.length > FEW ? [allPods(live)] : podSources(live, planned);
+  const own = (await listAll(client, sources)).filter((pod) => isOwnedBy(live, pod));
+  const unwell = looksBack ? await lookBack(client, live, { pods: own, hash, settled }, waiting) : null;
+  if (unwell !== null) return unwell;
   const inhabited = new Set(own.map(nodeOf));
   const nodes = planned.filter((name) => !isWherePodsAre || inhabited.has(name));
   if (nodes.length === 0) return null;
@@ -55,10 +63,26 @@ export async function changeWave(
     well = freshPods(nodes, hash, seen);
     return waveSight(nodes, hash, seen, lasts);
   };
-  const sources = [...podSources(live, nodes), ...namedSources(NODE, nodes)];
-  const fault = await waitFor(client, sources, judge, waiting);
-  if (fault !== null || stale.length === 0) return fault;
-  return soak(client, live, { pods: well, soakMs }, waiting);
+  const watched = [...podSources(live, nodes), ...namedSources(NODE, nodes)];
+  const fault =
+    (await waitFor(client, watched, judge, waiting)) ??
+    (stale.length === 0 ? null : await soak(client, live, { pods: well, soakMs }, waiting));
+  if (fault === null) settled.remember(well);
+  return fault;
+}
+
+/** Looks once more at the nodes that waves changed. @returns null where all are well; why not, otherwise */
+export async function lookBackAt(
+  client: ClusterClient,
+  daemonSet: ObjectReference,
+  settled: Settled,
+  waiting: Waiting,
+): Promise<Failure | null> {
+  if (!settled.hasAny()) return null;
+  const live = await client.get(daemonSet);
+  const hash = live && (await currentHash(client, live));
+  if (!live || hash === null) return failure(`${nameOf(daemonSet)} has no revision any more.`);
+  return lookBack(client, live, { pods: await listAll(client, [allPods(live)]), hash, settled }, waiting);
 }
 
 /** The hash of a DaemonSet's present revision; null where it has none yet. */
@@ -78,6 +102,11 @@ export async function listOwn(
 ): Promise<readonly KubernetesObject[]> {
   const { namespace = null } = workload.metadata;
   return listAll(client, [{ kind, options: { namespace, labelSelector: selectorOf(workload) } }]);
+}
+
+function allPods(daemonSet: KubernetesObject): Source {
+  const { namespace = null } = daemonSet.metadata;
+  return { kind: POD, options: { namespace, labelSelector: selectorOf(daemonSet) } };
 }
 
 async function listAll(

@@ -103,7 +103,7 @@ export function canarySight({ workload, nodes }: Canary, seen: Seen, lasts: Last
   const name = nameOf(workload.object);
   if (!daemonSet) {
     return degraded === null
-      ? { kind: 'waiting', reason: `the operator has not moved ${name} yet` }
+      ? { kind: 'waiting', reason: unmoved(name) }
       : { kind: 'failed', reason: degraded };
   }
   const revisions = of('ControllerRevision');
@@ -138,7 +138,11 @@ function versionFault(installation: KubernetesObject | undefined, calico: string
 
 function moveFault(workload: MovedWorkload, running: readonly KubernetesObject[]): string[] {
   if (running.some((live) => isMoved(workload, live))) return [];
-  return [`the operator has not moved ${nameOf(workload.object)} yet`];
+  return [unmoved(nameOf(workload.object))];
+}
+
+function unmoved(name: string): string {
+  return `the operator has not moved ${name} yet (its log says why)`;
 }
 
 function firstOf<Item, Found>(items: readonly Item[], find: (item: Item) => Found | null): Found | null {

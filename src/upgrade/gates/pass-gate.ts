@@ -4,6 +4,7 @@ import type { ClusterClient, KubernetesObject, ObjectReference } from '../../por
 import type { Gate } from '../engine/step.js';
 import { passEstablished } from './established.js';
 import { canaryPods, canarySight, canarySources, operatorSight, operatorSources } from './operator.js';
+import { crashSight, createSettled, type Settled } from './look-back.js';
 import { untilNoProgress } from './progress.js';
 import { rolloutOf, rolloutWithout } from './rollout.js';
 import { soak } from './soak.js';
@@ -14,8 +15,18 @@ import { faultOfNewPods, POD, REVISIONS, selectorOf, sourceOf, unreadyOf } from 
 
 const API_SERVICE = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', namespace: null } as const;
 
-/** Waits until a gate's condition holds. @returns null where it does; why not, otherwise */
-export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiting): Promise<Failure | null> {
+/**
+ * Waits until a gate's condition holds.
+ *
+ * @param settled the nodes that were changed before, which an operator's rollout must not lose again; a canary's are added
+ * @returns null where it does; why not, otherwise
+ */
+export async function passGate(
+  client: ClusterClient,
+  gate: Gate,
+  waiting: Waiting,
+  settled: Settled = createSettled(waiting.now),
+): Promise<Failure | null> {
   switch (gate.kind) {
     case 'established':
       return passEstablished(client, gate.names, waiting);
@@ -28,12 +39,12 @@ export async function passGate(client: ClusterClient, gate: Gate, waiting: Waiti
     case 'gone':
       return waitFor(client, gate.objects.map(sourceOf), goneFrom, waiting);
     case 'canary':
-      return passCanary(client, gate, waiting);
+      return passCanary(client, gate, waiting, settled);
     case 'operator':
       return untilNoProgress(
         client,
         operatorSources(gate),
-        (seen, lasts) => operatorSight(gate, seen, lasts),
+        (seen, lasts) => crashSight(seen, settled) ?? operatorSight(gate, seen, lasts),
         waiting,
       );
   }
@@ -82,6 +93,7 @@ async function passCanary(
   client: ClusterClient,
   gate: Extract<Gate, { readonly kind: 'canary' }>,
   waiting: Waiting,
+  settled: Settled,
 ): Promise<Failure | null> {
   let pods: readonly KubernetesObject[] = [];
   const judge = (seen: Seen, lasts: Lasts): Sight => {
@@ -92,7 +104,9 @@ async function passCanary(
   if (fault !== null) return fault;
   const live = await client.get(gate.workload.object);
   if (live === null) return failure(`${nameOf(gate.workload.object)} is not there any more.`);
-  return soak(client, live, { pods, soakMs: gate.soakMs }, waiting);
+  const unwell = await soak(client, live, { pods, soakMs: gate.soakMs }, waiting);
+  if (unwell === null) settled.remember(pods);
+  return unwell;
 }
 
 function available(name: string): (seen: Seen) => Sight {

@@ -1,8 +1,9 @@
-import { listAt, numberAt, textAt } from '../../cluster/fields.js';
+import { listAt, textAt } from '../../cluster/fields.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import { namedSources, NODE, podSources } from './few.js';
 import { isNodeReady, unreadyNode } from './node-fault.js';
 import { isPodReady, podName } from './pod-fault.js';
+import { restartsOf } from './restarts.js';
 import type { Lasts } from './stopwatch.js';
 import { type Failure, type Seen, type Sight, waitFor, type Waiting } from './wait-for.js';
 
@@ -62,10 +63,4 @@ function changeOf(before: KubernetesObject, now: KubernetesObject | undefined, l
   const said = listAt(now, 'status', 'conditions').find(({ type }) => type === 'Ready');
   const message = textAt(said, 'message');
   return `${name} is not Ready any more${message === '' ? '.' : `: ${message}`}`;
-}
-
-function restartsOf(pod: KubernetesObject): number {
-  return ['initContainerStatuses', 'containerStatuses']
-    .flatMap((list) => listAt(pod, 'status', list))
-    .reduce((sum, status) => sum + (numberAt(status, 'restartCount') ?? 0), 0);
 }

@@ -8,6 +8,7 @@ import { keyOf } from '../customisations/object-key.js';
 import { type Run, runSteps } from '../engine/run-steps.js';
 import { step } from '../engine/staged-steps.js';
 import type { StepResult, Write } from '../engine/step.js';
+import { whyStopped } from '../lock/lock.js';
 import { inBatches } from '../plan/in-batches.js';
 import { failedWrite, isPending } from '../restore/helm-record.js';
 import { listRevisions } from '../restore/helm-release.js';
@@ -107,7 +108,7 @@ export async function tellHelm(helm: Helm, { move }: RenderedRelease, run: Run):
   try {
     const held = await letGo(move, run);
     if (held !== null) return held;
-    if (run.signal.aborted) return close('interrupted', 'The run was told to stop.');
+    if (run.signal.aborted) return close('interrupted', whyStopped(run.signal));
     run.onProgress(title);
     await run.journal.begin('operator', title);
     await helm.upgrade(move);

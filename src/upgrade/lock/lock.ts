@@ -29,12 +29,13 @@ export interface LockOptions {
   readonly onWarning: (text: string) => void;
 }
 
-/** Why `lost` is aborted: tells it from a run that was told to stop, which may still say so in its journal. */
-export const LOCK_LOST = 'The lock was lost.';
+/** What the reason of `lost` begins with: tells it from a run that was told to stop, which may still write its journal. */
+const LOST = 'The lock ';
+const TOLD = 'The run was told to stop.';
 
 /** The lock, held. */
 export interface Lock {
-  /** Aborted when the lock is lost: whoever holds it must not write any more. */
+  /** Aborted when the lock is lost, with the reason: whoever holds it must not write any more. */
   readonly lost: AbortSignal;
   /** Gives it back; where that fails, the next run waits until it is stale. Never throws. */
   readonly release: () => Promise<void>;
@@ -63,6 +64,21 @@ export async function clearLock(client: ClusterClient, options: LockOptions): Pr
   } catch {
     // Said by whoever needs it next
   }
+}
+
+/** The reason of a lock that is lost. @param fault `was taken by another run` */
+export function lockLost(fault: string): string {
+  return `${LOST}${fault}. Nothing more is written.`;
+}
+
+/** Whether a run was aborted since its lock is lost: its journal may be another run's by now. */
+export function hasLostLock({ reason }: AbortSignal): boolean {
+  return typeof reason === 'string' && reason.startsWith(LOST);
+}
+
+/** Why a run that was aborted ends. */
+export function whyStopped(signal: AbortSignal): string {
+  return hasLostLock(signal) ? String(signal.reason) : TOLD;
 }
 
 async function acquire(client: ClusterClient, options: LockOptions): Promise<KubernetesObject> {
@@ -140,18 +156,46 @@ function hold(client: ClusterClient, first: KubernetesObject, options: LockOptio
     return null;
   }
 
+  const state: { renewedAt: number; isOurs: boolean; underWay: Promise<void> | null } = {
+    renewedAt: options.now(),
+    isOurs: true,
+    underWay: null,
+  };
+
+  function lose(fault: string): void {
+    if (over.aborted) return;
+    state.isOurs = false;
+    const reason = lockLost(fault);
+    options.onWarning(reason);
+    lost.abort(reason);
+  }
+
+  function loseWhereLate(): void {
+    if (options.now() - state.renewedAt < LOST_MS) return;
+    lose(
+      `could not be renewed for ${LOST_MS / 1000} s, since the API server does not answer: another run may have it by now`,
+    );
+  }
+
+  async function renewOnTime(): Promise<void> {
+    try {
+      const fault = await renewOnce();
+      if (fault === null) Object.assign(state, { renewedAt: options.now(), isOurs: true });
+      else lose(fault);
+    } catch {
+      loseWhereLate();
+    } finally {
+      state.underWay = null;
+    }
+  }
+
   async function renew(): Promise<void> {
-    let renewedAt = options.now();
     for (;;) {
       await options.sleep(RENEW_MS, over);
       if (over.aborted) return;
-      const fault = await renewOnce().catch(() =>
-        options.now() - renewedAt < LOST_MS ? 'retry' : `could not be renewed for ${LOST_MS / 1000} s`,
-      );
-      if (fault === null) renewedAt = options.now();
-      if (fault === null || fault === 'retry' || released.signal.aborted) continue;
-      options.onWarning(`The lock ${fault}. Nothing more is written.`);
-      lost.abort(LOCK_LOST);
+      // The client itself tries for longer than the lock lasts: one that is still under way is no renewal
+      if (state.underWay === null) state.underWay = renewOnTime();
+      else loseWhereLate();
     }
   }
 
@@ -161,7 +205,9 @@ function hold(client: ClusterClient, first: KubernetesObject, options: LockOptio
     async release() {
       released.abort();
       await renewing;
-      if (lost.signal.aborted) return;
+      // A renewal that comes through after all says that nobody took the lock: the next run need not wait for its end
+      await state.underWay;
+      if (!state.isOurs) return;
       const { uid, resourceVersion } = lease.metadata;
       const exactly = {
         ...(uid === undefined ? {} : { uid }),

@@ -7,11 +7,14 @@ const ADDRESS = /^projectcalico\.org\/IPv[46]Address$/;
 /** Those of tunnels, and what BGP goes by; other annotations say nothing of the network. */
 const OTHER = /^projectcalico\.org\/(?:\w+Addr|ASNumber|RouteReflectorClusterID)$/;
 
-/** Holds the addresses of nodes that are still there to what they were: calico-node finds them anew when it starts. Pure. */
+/** Holds the addresses of nodes that are still there to what they were: calico-node finds them anew when it starts. Says which left. Pure. */
 export function compareNodes(before: Snapshot['nodes'], after: Snapshot['nodes']): Verdict {
   const verdicts = [...before].flatMap(([name, was]) => {
     const now = after.get(name);
-    return now ? compareNode(name, was, now) : [];
+    if (now) return compareNode(name, was, now);
+    return [
+      warning(`Node ${name} left the cluster meanwhile, and took no part in the upgrade from then on.`),
+    ];
   });
   return few(together(verdicts));
 }

@@ -8,7 +8,7 @@ import { runSteps } from '../engine/run-steps.js';
 import type { StepResult } from '../engine/step.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
-import { clearLock, LOCK_LOST, takeLock } from '../lock/lock.js';
+import { clearLock, hasLostLock, takeLock, whyStopped } from '../lock/lock.js';
 import { clearNamespaces } from '../lock/clear-namespaces.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
@@ -75,7 +75,7 @@ export async function rollBackUnderLock(
   if (plan.verdict === 'blocked') return notRun(plan);
   // Told to stop meanwhile, or without the lock: then the journal may be another run's
   if (options.signal.aborted)
-    return { ...notRun(plan), ended: 'interrupted', reason: 'The run was told to stop.' };
+    return { ...notRun(plan), ended: 'interrupted', reason: whyStopped(options.signal) };
   const journal = await openJournal(client, store, aboutOf(plan, options));
   return carryOut(client, reader, plan, { ...options, journal });
 }
@@ -118,12 +118,12 @@ async function carryOut(
   const results = [...(await runSteps(plan.steps, { ...options, client }))];
   async function stopped(ended: 'failed' | 'interrupted', reason: string): Promise<RollbackOutcome> {
     // With the lock the journal is another run's. Where this cannot be written it says `running`, and is found either way
-    if (signal.reason !== LOCK_LOST) await journal.stop(ended, reason).catch(() => undefined);
+    if (!hasLostLock(signal)) await journal.stop(ended, reason).catch(() => undefined);
     return { plan, ended, results, reason, wayOut: journal.head().wayOut, after: null };
   }
   const last = results.at(-1);
   if (last && last.outcome !== 'done') return stopped(last.outcome, sayStep(last));
-  if (signal.reason === LOCK_LOST) return stopped('interrupted', LOCK_LOST);
+  if (hasLostLock(signal)) return stopped('interrupted', whyStopped(signal));
   const untold = await tellHelm(plan, journal, options);
   if (untold !== null) return stopped('failed', untold);
   options.onProgress('looking whether the old release runs');
@@ -136,7 +136,7 @@ async function carryOut(
       if (again && again.outcome !== 'done') return await stopped(again.outcome, sayStep(again));
     }
     const { state: after, fault } = await awaitRelease(client, plan.restoration.index.calico, options);
-    if (signal.reason === LOCK_LOST) return await stopped('interrupted', LOCK_LOST);
+    if (hasLostLock(signal)) return await stopped('interrupted', whyStopped(signal));
     if (fault !== null) return await stopped('failed', fault);
     await journal.remove();
     return { plan, ended: 'done', results, reason: '', wayOut: '', after };
