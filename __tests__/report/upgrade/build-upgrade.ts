@@ -1,6 +1,7 @@
 import { versionOf } from '../../../src/catalog/queries.js';
 import type { Result } from '../../../src/report/report.js';
 import { buildUpgradeReport, type UpgradeReport } from '../../../src/report/upgrade/upgrade-report.js';
+import type { Resume } from '../../../src/upgrade/resume/resume.js';
 import type { UpgradeOutcome } from '../../../src/upgrade/run-upgrade.js';
 import type { UpgradeBackup } from '../../../src/upgrade/upgrade-options.js';
 import { buildCalico, buildState } from '../../cluster/build-state.js';
@@ -48,6 +49,31 @@ export function buildOutcome(changes: Partial<UpgradeOutcome> = {}): UpgradeOutc
 export function running(version: string): UpgradeOutcome['after'] {
   const versions = { ...buildCalico().versions, running: versionOf(version) };
   return buildState({ calico: buildCalico({ versions }) });
+}
+
+/** What the journal tells of an upgrade that died in its only hop. */
+export function buildResume({ from, to }: { readonly from: string; readonly to: string }): Resume {
+  return {
+    head: {
+      formatVersion: 1,
+      mode: 'upgrade',
+      run: 'https://ci.example.com/runs/1',
+      startedAt: '2026-11-27T02:00:00.000Z',
+      from,
+      to,
+      hop: { from, to },
+      bundle: null,
+      status: 'running',
+      stage: 'node',
+      step: '',
+      reason: '',
+      wayOut: '',
+      entries: 0,
+    },
+    hop: { from: versionOf(from), to: versionOf(to) },
+    target: versionOf(to),
+    writes: [],
+  };
 }
 
 /** Its canary crashed, and it went back. */

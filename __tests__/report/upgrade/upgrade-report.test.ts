@@ -10,11 +10,14 @@ import { describeDisruption } from '../../../src/connectivity/monitor/disruption
 import { gapAt, NOON, pathFrom, readingOf, readingsOf } from '../../connectivity/monitor/readings.js';
 import { hostileText } from '../arbitrary-report.js';
 import { buildPlan as buildUpgradePlan } from '../plan/build-plan.js';
+import { versionOf } from '../../../src/catalog/queries.js';
+import { buildCalico } from '../../cluster/build-state.js';
 import { readElements } from '../read-markup.js';
 import { buildResult, LINKS, TERMINAL } from '../rollback/build-rollback.js';
 import {
   buildOutcome,
   buildReport,
+  buildResume,
   buildRolledBack,
   buildStuck,
   REASON,
@@ -41,6 +44,15 @@ describe('the first lines of the job summary', () => {
     expect(firstLines(done)).toBe(
       '## ✅ Calico is upgraded: v3.29.4 → v3.30.7\n\n> **Now:** Nothing. How to go back stands below, should it be wanted.',
     );
+  });
+
+  test('of one that goes on where a run died after its last node: from which release that one began', () => {
+    const outcome = buildOutcome();
+    const calico = buildCalico({ versions: { ...buildCalico().versions, running: versionOf('v3.30.7') } });
+    const resume = buildResume({ from: 'v3.29.4', to: 'v3.30.7' });
+    const report = buildReport({ ...outcome, plan: { ...outcome.plan, calico, resume } });
+    expect(firstLines(report)).toContain('Calico is upgraded: v3.29.4 → v3.30.7');
+    expect(summaryOf(report)).toContain('| Calico | <code>v3.29.4</code> | <code>v3.30.7</code> |');
   });
 
   test('of one that went back: what runs, and that the night is over', () => {

@@ -26,14 +26,13 @@ export function renderUpgradeHtml(report: UpgradeReport): string {
   });
 }
 
-function versions({ cluster, calicoAfter, plan }: UpgradeReport): string {
-  const before = cluster.calico?.version ?? 'unknown';
+function versions({ cluster, calicoBefore, calicoAfter, plan }: UpgradeReport): string {
   return table(
     'Versions',
-    'Before the run, and after',
+    'Before the upgrade, and after',
     ['What', 'Before', 'Target', 'After'],
     [
-      ['Calico', before, plan.target?.calico ?? '–', calicoAfter ?? 'not read'],
+      ['Calico', calicoBefore || 'unknown', plan.target?.calico ?? '–', calicoAfter ?? 'not read'],
       ['Kubernetes', cluster.kubernetes, '–', cluster.kubernetes],
     ].map((cells) => cells.map(escapeHtml)),
   );

@@ -16,7 +16,7 @@ import {
 import { type PartStep, reportStep } from '../run/report-step.js';
 import { type RunPlace, type WayBack, wayBack } from '../run/way-back.js';
 import { reportDisruption } from './report-disruption.js';
-import { headlineOf, nextOf, summaryOf } from './upgrade-words.js';
+import { calicoBefore, headlineOf, nextOf, summaryOf } from './upgrade-words.js';
 
 /** What `report.json` of an upgrade holds: the plan, and what came of it. Plain data; no secrets. */
 export interface UpgradeReport extends Omit<PlanReport, 'mode'> {
@@ -42,6 +42,8 @@ export interface UpgradeReport extends Omit<PlanReport, 'mode'> {
   } | null;
   /** What going back put back or let stay; empty where it did not. */
   readonly restored: readonly ReportItem[];
+  /** Calico before anything was changed, by this run or the one that it goes on with; empty where it is not known. */
+  readonly calicoBefore: string;
   /** Calico that runs afterwards; null where nothing was done, or it is not known. */
   readonly calicoAfter: string | null;
   /** How it ended, in a few words. */
@@ -89,6 +91,7 @@ export function buildUpgradeReport(outcome: UpgradeOutcome, options: UpgradeRepo
       findings: rollback.plan.findings.map((finding) => reportRollbackFinding(finding, options.force)),
     },
     restored: rollback?.plan.restoration.items.map(reportItem) ?? [],
+    calicoBefore: calicoBefore(plan),
     calicoAfter: running ? formatVersion(running) : null,
     headline: headlineOf(outcome, options.result, wayOut),
     summary: hideCredentials(summaryOf(outcome)),

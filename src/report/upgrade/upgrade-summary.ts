@@ -79,9 +79,8 @@ function disruptionSection({ disruption }: UpgradeReport): Section {
 }
 
 function headOf(report: UpgradeReport): string {
-  const { result, headline, summary, next, cluster, calicoAfter, plan } = report;
+  const { result, headline, summary, next, cluster, calicoBefore: before, calicoAfter, plan } = report;
   const isOpen = result === 'failed' || result === 'rollback-failed';
-  const before = cluster.calico?.version ?? '';
   const after = calicoAfter ?? (isOpen && report.wayOut !== '' ? 'not known: look' : before);
   const target = plan.target === null ? '' : ` (target ${plan.target.calico})`;
   return [

@@ -2,13 +2,22 @@ import type { UpgradeOutcome } from '../../upgrade/run-upgrade.js';
 import { formatVersion, type Version } from '../../version/version.js';
 import type { Result } from '../report.js';
 
+const UNKNOWN = 'of an unknown version';
+
+/** The release that ran before anything was changed, by this run or by the one that it goes on with; empty where unknown. */
+export function calicoBefore({ calico, resume }: UpgradeOutcome['plan']): string {
+  if (resume !== null && resume.head.from !== '') return resume.head.from;
+  const running = calico?.versions.running;
+  return running ? formatVersion(running) : '';
+}
+
 /** How it ended, in as many words as somebody woken up reads. */
 export function headlineOf(
   { plan, hops, after, ended }: UpgradeOutcome,
   result: Result,
   wayOut: string,
 ): string {
-  const before = versionText(plan.calico?.versions.running);
+  const before = calicoBefore(plan) || UNKNOWN;
   const running = versionText(after?.calico?.versions.running ?? hops.at(-1)?.to);
   switch (result) {
     case 'passed':
@@ -16,7 +25,7 @@ export function headlineOf(
     case 'nothing-to-do':
       return `Nothing to do: Calico ${before} stays`;
     case 'rolled-back':
-      return `The upgrade failed and was rolled back: Calico ${before} runs again`;
+      return `The upgrade failed and was rolled back: Calico ${after?.calico?.versions.running ? running : before} runs again`;
     case 'rollback-failed':
       return 'The upgrade failed, and so did going back';
     case 'failed': {
@@ -68,5 +77,5 @@ export function summaryOf({ plan, ended, reason, hops, rollback, backFault }: Up
 }
 
 function versionText(version: Version | null | undefined): string {
-  return version ? formatVersion(version) : 'of an unknown version';
+  return version ? formatVersion(version) : UNKNOWN;
 }
