@@ -72,7 +72,12 @@ export const INPUTS = [
       'Directory laid out as `<version>/<file>` (air-gapped), or a URL prefix. Default: upstream. Every file is checked against its sha256 in the catalog. Helm installs find the chart there too, as `<version>/tigera-operator-<version>.tgz`.',
   },
   { name: 'backup', default: 'true', description: 'Whether to make a backup bundle before the first write.' },
-  { name: 'network-test', default: 'true', description: 'Whether to probe the network before and after.' },
+  {
+    name: 'network-test',
+    default: 'true',
+    description:
+      'Whether `upgrade` and `rollback` probe the network before and after. `always`: `plan` does so too, which makes no pods otherwise.',
+  },
   {
     name: 'rollback-on-failure',
     default: 'true',

@@ -58,6 +58,8 @@ export interface PlanInputs {
   readonly maxUnavailable: { readonly nodes: number } | { readonly percent: number };
   readonly soakMs: number;
   readonly reportDir: string;
+  /** null where the network is not tested, as in most plans: it takes pods. */
+  readonly networkTest: ProbeInputs | null;
   /** With a bundle, the plan is of a rollback from it; null without one. */
   readonly rollback: BundleInputs | null;
 }
@@ -80,6 +82,8 @@ export interface BundleInputs {
   readonly canaryNodes: number;
   readonly maxUnavailable: { readonly nodes: number } | { readonly percent: number };
   readonly soakMs: number;
+  /** null where the network is not tested. */
+  readonly networkTest: ProbeInputs | null;
   /** Budget of each step. */
   readonly stageTimeoutMs: number;
   readonly failOn: 'error' | 'warning' | 'never';
@@ -94,15 +98,19 @@ export interface RollbackInputs extends BundleInputs {
 }
 
 /** How the network is tested. */
-export interface NetworkTestInputs {
+export interface ProbeInputs {
   readonly image: string;
   readonly settings: NetworkTestSettings;
+}
+
+/** The same, with connections that are held. */
+export interface NetworkTestInputs extends ProbeInputs {
   /** Longest gap of a held connection, in ms; null: no limit. */
   readonly maxDisruptionMs: number | null;
 }
 
 /** Inputs of `upgrade`: those of `plan`, and how it is carried out. */
-export interface UpgradeInputs extends Omit<PlanInputs, 'mode' | 'rollback'> {
+export interface UpgradeInputs extends Omit<PlanInputs, 'mode' | 'rollback' | 'networkTest'> {
   readonly mode: 'upgrade';
   readonly backup: boolean;
   /** null where the network is not tested. */
@@ -184,6 +192,7 @@ function parsePlanInputs(read: ReadInput, readInput: ReadInput): PlanInputs {
     maxUnavailable: width('max-unavailable', read('max-unavailable')),
     soakMs: wholeNumber('soak-seconds', read('soak-seconds'), 0) * 1000,
     reportDir: read('report-dir'),
+    networkTest: networkTestMode(read) === 'always' ? probes(read) : null,
     rollback: read('backup-artifact') === '' ? null : parseBundleInputs(read),
   };
 }
@@ -206,7 +215,7 @@ function parseUpgradeInputs(read: ReadInput, readInput: ReadInput): UpgradeInput
 function networkTest(read: ReadInput): NetworkTestInputs | null {
   const limit = read('max-disruption-ms');
   const maxDisruptionMs = limit === '' ? null : wholeNumber('max-disruption-ms', limit, 1);
-  if (!isTrue('network-test', read)) {
+  if (networkTestMode(read) === 'false') {
     if (maxDisruptionMs === null) return null;
     throw new InputError(
       'max-disruption-ms',
@@ -214,8 +223,15 @@ function networkTest(read: ReadInput): NetworkTestInputs | null {
       'Leave one of them out.',
     );
   }
+  return { maxDisruptionMs, ...probes(read) };
+}
+
+function networkTestMode(read: ReadInput): 'true' | 'false' | 'always' {
+  return oneOf('network-test', read('network-test'), ['true', 'false', 'always']);
+}
+
+function probes(read: ReadInput): ProbeInputs {
   return {
-    maxDisruptionMs,
     image: read('probe-image') || DEFAULT_PROBE_IMAGE,
     settings: parseNetworkTestSettings(read('network-test-settings')),
   };
@@ -233,6 +249,7 @@ function parseBundleInputs(read: ReadInput): BundleInputs {
     canaryNodes: wholeNumber('canary-nodes', read('canary-nodes'), 1),
     maxUnavailable: width('max-unavailable', read('max-unavailable')),
     soakMs: wholeNumber('soak-seconds', read('soak-seconds'), 0) * 1000,
+    networkTest: networkTestMode(read) === 'false' ? null : probes(read),
     stageTimeoutMs: wholeNumber('stage-timeout-seconds', read('stage-timeout-seconds'), 1) * 1000,
     failOn: failOn(read),
     reportDir: read('report-dir'),

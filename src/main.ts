@@ -59,6 +59,9 @@ async function run(world: World, reporter: Reporter): Promise<number> {
   if (inputs.mode === 'check') return runCheckMode(inputs, world, reporter);
   if (inputs.mode === 'rollback' || (inputs.mode === 'plan' && inputs.rollback !== null)) {
     const bundle = inputs.mode === 'plan' ? inputs.rollback : inputs;
+    if (inputs.mode === 'plan' && inputs.networkTest !== null) {
+      reporter.warning('The plan of a rollback tests no network. Leave backup-artifact out for that.');
+    }
     const { runRollbackMode } = await import('./main/rollback-mode.js');
     return bundle !== null && (await runRollbackMode(inputs.mode, bundle, world, reporter))
       ? EXIT.failed

@@ -236,7 +236,12 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
       emit('modified', merged);
       return Promise.resolve(merged);
     },
+    replace: (object: KubernetesObject) => {
+      emit('modified', object);
+      return Promise.resolve(object);
+    },
     delete: (reference: ObjectReference) => Promise.resolve(remove(reference)),
+    canI: () => Promise.resolve({ isAllowed: true, reason: '' }),
     exec: async ({
       pod,
       namespace,

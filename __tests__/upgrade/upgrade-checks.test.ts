@@ -118,7 +118,14 @@ describe('after a hop', () => {
   it('a namespace was made and deleted, and nothing is said where nothing changed', async () => {
     const outcome = await upgrade();
     expect(outcome).toMatchObject({ ended: 'done', reason: '' });
-    expect(outcome.hops[0]?.checks).toEqual({ failures: [], warnings: [] });
+    expect(outcome.hops[0]?.checks).toMatchObject({ failures: [], warnings: [] });
+    expect(outcome.hops[0]?.checks?.each.map(({ name }) => name)).toEqual([
+      'APIs with servers of their own',
+      'a namespace, made and deleted',
+      'what users wrote',
+      'addresses of nodes',
+      'addresses of pods',
+    ]);
     const made = cluster.client.calls.filter(
       ({ kind, verb }) => kind === 'Namespace' && /create|delete/.test(verb),
     );

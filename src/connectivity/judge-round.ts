@@ -5,6 +5,7 @@ import type { NetworkRound, NodeSettled, ProbeFailure, ScenarioResult } from './
 import type { Tried } from './run-round.js';
 import { SCENARIO_NAMES, type ScenarioName } from './scenarios/scenario-name.js';
 import type { Staffing } from './staff-nodes.js';
+import { JUDGEMENTS, sumUpPaths } from './sum-up-paths.js';
 import {
   type Baseline,
   explanationOf,
@@ -28,7 +29,7 @@ export interface RoundSeen {
 /** A round as it is judged; `known` is what later rounds are compared with. */
 export interface JudgedRound extends Pick<
   NetworkRound,
-  'scenarios' | 'failures' | 'moreFailures' | 'settled'
+  'scenarios' | 'failures' | 'moreFailures' | 'paths' | 'morePaths' | 'settled'
 > {
   readonly known: ReadonlyMap<string, boolean>;
   /** The probes of the failures, in their order; null where a failure is no probe's. */
@@ -39,6 +40,8 @@ export interface JudgedRound extends Pick<
 interface Judged {
   readonly scenario: ScenarioName;
   readonly judgement: Judgement;
+  /** The node that sends, and the one at the other end or what is there. */
+  readonly path: { readonly from: string; readonly to: string };
   readonly ms: number;
   /** null where it passed. */
   readonly failure: ProbeFailure | null;
@@ -46,7 +49,6 @@ interface Judged {
 }
 
 const MOST_FAILURES = 50;
-const ORDER: readonly Judgement[] = ['regression', 'untried', 'failed-before', 'flaky', 'passed'];
 
 /** Judges a round against the first. Pure. */
 export function judgeRound(seen: RoundSeen, baseline: Baseline): JudgedRound {
@@ -65,6 +67,7 @@ export function judgeRound(seen: RoundSeen, baseline: Baseline): JudgedRound {
     failures: told.map(({ failure }) => failure),
     probes: told.map(({ probe }) => probe),
     moreFailures: failing.length - told.length,
+    ...sumUpPaths(all.map(({ scenario, judgement, path, ms }) => ({ scenario, ...path, judgement, ms }))),
     settled: settledOf(seen),
     known: new Map([
       ...[...seen.staffing].map(([node, { kind }]) => [newPodsKey(node), kind === 'staffed'] as const),
@@ -77,20 +80,20 @@ const MOST_DIAGNOSED = 3;
 
 /** The round, with lines that may tell why at its first failures. */
 export async function withDiagnosis(
-  { scenarios, failures, probes, moreFailures, settled }: JudgedRound,
+  { scenarios, failures, probes, moreFailures, paths, morePaths, settled }: JudgedRound,
   diagnose: (probe: Probe) => Promise<readonly string[]>,
-): Promise<Pick<NetworkRound, 'scenarios' | 'failures' | 'moreFailures' | 'settled'>> {
+): Promise<Omit<JudgedRound, 'probes' | 'known'>> {
   const told = failures.map(async (failure, index) => {
     const probe = probes[index];
     const isTold = index < MOST_DIAGNOSED && failure.judgement !== 'flaky' && probe != null;
     return isTold ? { ...failure, diagnosis: await diagnose(probe) } : failure;
   });
-  return { scenarios, failures: await Promise.all(told), moreFailures, settled };
+  return { scenarios, failures: await Promise.all(told), moreFailures, paths, morePaths, settled };
 }
 
 /** Regressions first, and of each sort what explains others before what is explained. */
 function rankOf({ judgement, explainedBy }: ProbeFailure): number {
-  return ORDER.indexOf(judgement) * 2 + (explainedBy === null ? 0 : 1);
+  return JUDGEMENTS.indexOf(judgement) * 2 + (explainedBy === null ? 0 : 1);
 }
 
 function sumUp(scenario: ScenarioName, all: readonly Judged[], { skipped, skip }: RoundSeen): ScenarioResult {
@@ -119,7 +122,7 @@ function judgeTried(tried: Tried, { wrong, baseline, dead }: JudgeWith): Judged 
   const end = tried.isRight ? null : deadEnd(tried, dead);
   const plain = judge(tried, baseline);
   const judgement = end !== null && plain === 'regression' ? 'untried' : plain;
-  const base = { scenario: probe.scenario, judgement, ms, probe };
+  const base = { scenario: probe.scenario, judgement, path: endsOf(probe), ms, probe };
   if (judgement === 'passed') return { ...base, failure: null };
   const failure: ProbeFailure = {
     judgement,
@@ -141,6 +144,11 @@ function judgeTried(tried: Tried, { wrong, baseline, dead }: JudgeWith): Judged 
   return { ...base, failure };
 }
 
+/** Where no one node is at the other end: what is there, without its address, which is another in every run. */
+function endsOf({ from, to, toNode, target }: Probe): Judged['path'] {
+  return { from: from.node, to: toNode ?? target?.node ?? to.replace(/ \(.*$/, '') };
+}
+
 function newPodsKey(node: string): string {
   return `new-pods ${node}`;
 }
@@ -148,7 +156,8 @@ function newPodsKey(node: string): string {
 /** New pods run, have an address, and those of before are gone with theirs. */
 function judgeStaffing(staffing: RoundSeen['staffing'], baseline: Baseline): readonly Judged[] {
   return [...staffing].map(([node, one]): Judged => {
-    const base = { scenario: 'new-pods', probe: null } as const;
+    const path = { from: node, to: 'new pods' };
+    const base = { scenario: 'new-pods', probe: null, path } as const;
     if (one.kind === 'staffed') return { ...base, judgement: 'passed', ms: one.runningMs, failure: null };
     const judgement =
       baseline === null || baseline.get(newPodsKey(node)) === false ? 'failed-before' : 'regression';

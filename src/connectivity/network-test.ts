@@ -33,11 +33,11 @@ export interface NetworkTestOptions extends Omit<Waiting, 'timeoutMs'> {
 /** The network test of one run. Nothing is in the cluster before `baseline`, and nothing is left after `close`. */
 export interface NetworkTest {
   /**
-   * Makes the pods and tries everything for the first time.
+   * Makes the pods and tries everything for the first time; what does not work then is nothing that a run has broken.
    *
    * @throws EnvironmentError or ClusterError where pods may not be made
    */
-  readonly baseline: () => Promise<NetworkRound>;
+  readonly baseline: (when?: 'before' | 'end' | 'alone') => Promise<NetworkRound>;
   /** Makes the pods of these nodes anew, and tries every path that begins or ends there. */
   readonly afterWave: (nodes: readonly string[]) => Promise<NetworkRound>;
   /** Makes all pods anew, and tries everything; also where nobody knows which nodes a wave was of. */
@@ -98,6 +98,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
 
   async function round(when: NetworkRound['when'], scope: ReadonlySet<string> | null): Promise<NetworkRound> {
     const [begun, before] = [options.now(), count()];
+    const isFirst = state.baseline === null;
     await letGo(
       await findMissing(
         client,
@@ -107,16 +108,17 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     const nodes = state.members.filter(({ name }) => scope === null || scope.has(name));
     options.onProgress(`network test: new pods on ${nodes.length} of ${taking.length} nodes`);
     const staffing = await staff(nodes, new Set());
-    if (when === 'before') refuseFailures(staffing);
+    if (isFirst) refuseFailures(staffing);
     const services = (state.services ??= await makeServices(client, shortDigest(nodes[0]?.name ?? '')));
-    const outcome = await runRound(client, sceneOf(services), roundOptions(scope));
+    const outcome = await runRound(client, sceneOf(services), roundOptions(scope, when));
     const seen = await withoutDead(
       await withoutGone({ ...outcome, staffing, skip: options.settings.skip, dead: new Map() }),
       services,
+      when,
     );
-    if (when === 'before') state.lame = lameScenarios(seen.tried);
+    if (isFirst) state.lame = lameScenarios(seen.tried);
     const judged = judgeRound(seen, state.baseline);
-    if (when === 'before') state.baseline = judged.known;
+    if (isFirst) state.baseline = judged.known;
     const told = await withDiagnosis(judged, (probe) => diagnose(client, probe, state.pods));
     const done: NetworkRound = {
       when,
@@ -138,7 +140,11 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
   }
 
   /** What was seen, where a pod died with new ones in its place: that it died says nothing of the network. */
-  async function withoutDead(seen: RoundSeen, services: ServiceAddresses): Promise<RoundSeen> {
+  async function withoutDead(
+    seen: RoundSeen,
+    services: ServiceAddresses,
+    when: NetworkRound['when'],
+  ): Promise<RoundSeen> {
     const dead = await findDead(client, seen.tried, state.baseline);
     if (dead.size === 0 || options.signal.aborted) return { ...seen, dead };
     for (const [name, { pod, state: how }] of dead) {
@@ -151,7 +157,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       state.members.filter(({ name }) => nodes.has(name)),
       new Set(dead.keys()),
     );
-    const again = await runRound(client, sceneOf(services), roundOptions(nodes));
+    const again = await runRound(client, sceneOf(services), roundOptions(nodes, when));
     const others = seen.tried.filter(({ probe }) => !touches(probe, nodes));
     const tried = [...others, ...again.tried];
     const staffing = new Map([...seen.staffing, ...anew]);
@@ -159,8 +165,11 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     return { ...left, dead: await findDead(client, left.tried, state.baseline) };
   }
 
-  function roundOptions(nodes: ReadonlySet<string> | null): RoundOptions {
-    const { baseline, lame, round: count } = state;
+  function roundOptions(nodes: ReadonlySet<string> | null, when: NetworkRound['when']): RoundOptions {
+    const { round: count } = state;
+    // When all is over, what did not work before is tried like anything else: it may have been put right
+    const { baseline, lame } =
+      when === 'end' ? { baseline: null, lame: new Map<ScenarioName, string>() } : state;
     return { ...options.settings, ...options, width, nodes, baseline, lame, round: count };
   }
 
@@ -223,14 +232,14 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
   }
 
   return {
-    async baseline() {
+    async baseline(when = 'before') {
       if (taking.length === 0) {
         throw new EnvironmentError('The network test has no node to run its pods on.', REMEDY);
       }
       await makeProbeNamespaces(client, options.run, waiting);
       state.apiServer = await findApiServer(client);
       state.members = taking;
-      return round('before', null);
+      return round(when, null);
     },
     afterWave: (nodes) => round('wave', new Set(nodes)),
     afterHop: (when = 'hop') => round(when, null),
@@ -238,7 +247,12 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       const never = new AbortController().signal;
       // A run that is told to stop has seconds: what was deleted goes by itself
       const timeoutMs = options.signal.aborted ? STOPPED_MS : POD_TIMEOUT_MS;
-      const left = await removeProbeNamespaces(client, { ...waiting, timeoutMs, signal: never });
+      const left = await removeProbeNamespaces(
+        client,
+        { ...waiting, timeoutMs, signal: never },
+        undefined,
+        options.run,
+      );
       if (left !== null) state.warnings.push(left);
       return left;
     },

@@ -6,7 +6,7 @@ import type {
   ObjectKind,
   ObjectReference,
 } from '../ports/cluster-client.js';
-import { type Sight, waitFor, type Waiting } from '../upgrade/gates/wait-for.js';
+import { type Seen, type Sight, waitFor, type Waiting } from '../upgrade/gates/wait-for.js';
 import { POD } from '../upgrade/gates/workload.js';
 import { inBatches } from '../upgrade/plan/in-batches.js';
 import { FIELD_MANAGER } from '../upgrade/plan/try-changes.js';
@@ -52,23 +52,29 @@ export async function makeProbeNamespaces(
 /**
  * Deletes the namespaces of the network test, and waits until they are gone. Never throws.
  *
+ * @param run only those that this run made: one that lost the lock must not delete what its successor makes; null for all
  * @returns null where they are gone; else what stays and how it is removed
  */
 export async function removeProbeNamespaces(
   client: ClusterClient,
   waiting: Waiting,
   levels: readonly NamespaceLevel[] = LEVELS,
+  run: string | null = null,
 ): Promise<string | null> {
+  const isMeant = (found: KubernetesObject): boolean =>
+    isOwn(found) && (run === null || found.metadata.annotations?.[RUN_LABEL] === run);
   const names = levels.map(([name]) => name);
   const byHand = `The next run deletes what is left; by hand: kubectl delete namespace ${names.join(' ')}`;
   try {
-    const there = await Promise.all(names.map((name) => removeOwn(client, name)));
-    if (!there.includes(true)) return null;
+    const removed = await Promise.all(names.map((name) => removeOwn(client, name, isMeant)));
+    const going = names.filter((_, index) => removed[index]);
+    if (going.length === 0) return null;
+    const see = ([namespaces = []]: Seen): Sight => seeGone(going, namespaces.filter(isMeant));
     const patient = { ...waiting, timeoutMs: Math.min(PATIENCE_MS, waiting.timeoutMs) };
-    if ((await waitGone(client, names, patient)) === null) return null;
+    if ((await waitGone(client, see, patient)) === null) return null;
     // A node that is away never says that its pods are gone
-    for (const namespace of names) await forcePods(client, namespace);
-    const failure = await waitGone(client, names, waiting);
+    for (const namespace of going) await forcePods(client, namespace);
+    const failure = await waitGone(client, see, waiting);
     return failure && `The namespaces of the network test are not gone: ${failure}. ${byHand}`;
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
@@ -78,11 +84,11 @@ export async function removeProbeNamespaces(
 
 async function waitGone(
   client: ClusterClient,
-  names: readonly string[],
+  see: (seen: Seen) => Sight,
   waiting: Waiting,
 ): Promise<string | null> {
   const source = { kind: NAMESPACE, options: { labelSelector: OWN_SELECTOR } };
-  const failure = await waitFor(client, [source], ([namespaces = []]) => seeGone(names, namespaces), waiting);
+  const failure = await waitFor(client, [source], see, waiting);
   return failure?.reason ?? null;
 }
 
@@ -99,10 +105,14 @@ function seeGone(names: readonly string[], namespaces: readonly KubernetesObject
   return left.length === 0 ? { kind: 'done' } : { kind: 'waiting', reason: `${left.join(', ')} is there` };
 }
 
-/** Whether there was one of ours. */
-async function removeOwn(client: ClusterClient, name: string): Promise<boolean> {
+/** Whether there was one that is meant. */
+async function removeOwn(
+  client: ClusterClient,
+  name: string,
+  isMeant: (found: KubernetesObject) => boolean,
+): Promise<boolean> {
   const found = await client.get(referenceTo(name));
-  if (found === null || !isOwn(found)) return false;
+  if (found === null || !isMeant(found)) return false;
   const { uid } = found.metadata;
   await client.delete(referenceTo(name), uid === undefined ? {} : { uid });
   return true;

@@ -1,5 +1,6 @@
 import { CAUGHT_FAILURES } from './scenarios/caught-failures.js';
 import type { ScenarioName } from './scenarios/scenario-name.js';
+import type { Judgement } from './verdict.js';
 
 /** What a scenario came to in one round. */
 export interface ScenarioResult {
@@ -40,6 +41,27 @@ export interface ProbeFailure {
   readonly diagnosis: readonly string[];
 }
 
+/** What came of all that was tried of a scenario from one node to another. */
+export interface PathResult {
+  readonly scenario: ScenarioName;
+  /** The node that sends. */
+  readonly from: string;
+  /** The node at the other end, or what is there where that is no one node's. */
+  readonly to: string;
+  /** Of the worst. */
+  readonly judgement: Judgement;
+  readonly probes: number;
+  /** How long the slowest took to be right, or to be given up, in ms. */
+  readonly ms: number;
+}
+
+/** Paths that are not told one by one. */
+export interface MorePaths {
+  readonly scenario: ScenarioName;
+  readonly judgement: Judgement;
+  readonly paths: number;
+}
+
 /** How long the new pods of a node took. */
 export interface NodeSettled {
   readonly node: string;
@@ -49,9 +71,12 @@ export interface NodeSettled {
   readonly connectedMs: number | null;
 }
 
-/** One run of the network test; `end`: after an upgrade that failed, whether it went back or not. */
+/**
+ * One run of the network test; `end`: after a rollback, or an upgrade that failed, whether it went back or not; `alone`:
+ * of a network that nothing changes.
+ */
 export interface NetworkRound {
-  readonly when: 'before' | 'wave' | 'hop' | 'end';
+  readonly when: 'before' | 'wave' | 'hop' | 'end' | 'alone';
   /** The nodes whose pods were made anew for it. */
   readonly nodes: readonly string[];
   readonly startedAt: string;
@@ -62,6 +87,10 @@ export interface NetworkRound {
   readonly failures: readonly ProbeFailure[];
   /** How many failures there are beside those. */
   readonly moreFailures: number;
+  /** The worst first; of paths that passed only some of each scenario. */
+  readonly paths: readonly PathResult[];
+  /** How many there are beside those. */
+  readonly morePaths: readonly MorePaths[];
   readonly settled: readonly NodeSettled[];
 }
 
@@ -82,10 +111,14 @@ export function explainRegressions({ scenarios, failures }: NetworkRound): strin
   const names = scenarios
     .filter((one) => one.regressions > 0)
     .map((one) => `${one.scenario} (${one.regressions})`);
-  const phase = first.phase === '' ? '' : ` when ${first.phase}`;
-  const should = first.expected === 'reached' ? 'should reach' : 'should not reach';
-  const again = first.command === '' ? '' : ` Again: ${first.command}`;
-  return `The network test found what worked before: ${names.join(', ')}. First ${first.scenario}${phase}: ${first.from} ${should} ${first.to}, and ${first.seen}.${again}${elsewhere(first.scenario)}`;
+  return `The network test found what worked before: ${names.join(', ')}. First ${sayFirst(first)}`;
+}
+
+function sayFirst({ scenario, phase, from, to, expected, seen, command }: ProbeFailure): string {
+  const when = phase === '' ? '' : ` when ${phase}`;
+  const should = expected === 'reached' ? 'should reach' : 'should not reach';
+  const again = command === '' ? '' : ` Again: ${command}`;
+  return `${scenario}${when}: ${from} ${should} ${to}, and ${seen}.${again}${elsewhere(scenario)}`;
 }
 
 function elsewhere(scenario: ScenarioName): string {
@@ -93,6 +126,17 @@ function elsewhere(scenario: ScenarioName): string {
     (one) => one.issues,
   );
   return issues.length === 0 ? '' : ` Upgrades failed like that in ${issues.slice(0, 4).join(', ')}.`;
+}
+
+/** What does not work where nothing was compared, in a few sentences; null where all does. Pure. */
+export function explainBroken({ scenarios, failures }: NetworkRound): string | null {
+  const broken = failures.filter(({ judgement }) => judgement === 'failed-before');
+  const first = broken.find(({ explainedBy }) => explainedBy === null) ?? broken[0];
+  if (first === undefined) return null;
+  const names = scenarios
+    .filter((one) => one.failedBefore > 0)
+    .map((one) => `${one.scenario} (${one.failedBefore})`);
+  return `The network test found what does not work: ${names.join(', ')}. First ${sayFirst(first)}`;
 }
 
 /** What nothing is known of any more, since pods of the test have died, in a sentence; null where there is none. Pure. */

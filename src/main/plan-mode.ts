@@ -14,8 +14,9 @@ import type { Result } from '../report/report.js';
 import { createManifestReader } from '../upgrade/customisations/read-manifest.js';
 import type { UpgradePlan } from '../upgrade/plan/plan.js';
 import { runPlan } from '../upgrade/plan/run-plan.js';
+import { networkAlone } from './network-alone.js';
 
-/** Runs `plan`. Gives whether it failed. */
+/** Runs `plan`, and the network test by itself where that is asked for. Gives whether it failed. */
 export async function runPlanMode(
   inputs: PlanInputs,
   world: World,
@@ -49,8 +50,9 @@ export async function runPlanMode(
     policy,
     onProgress: reporter.progress,
   });
-  const result = resultOf(plan, inputs);
-  await publishPlan(buildPlanReport(plan, { force: inputs.force, result }), {
+  const network = await networkAlone(client, plan.state, inputs.networkTest, { world, reporter });
+  const result = network?.fault != null && inputs.failOn !== 'never' ? 'failed' : resultOf(plan, inputs);
+  await publishPlan(buildPlanReport(plan, { force: inputs.force, result, network }), {
     reporter,
     store: createReportDirectory(world.workspace, inputs.reportDir),
     links: readMarkdownLinks(world.variables, null),

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { World } from '../adapters/environment.js';
-import { readMarkdownLinks } from '../adapters/github-event.js';
 import { createClusterClient } from '../adapters/kubernetes/cluster-client.js';
 import { REAL_TIMING } from '../adapters/kubernetes/timing.js';
 import { createReportDirectory } from '../adapters/report-directory.js';
@@ -8,6 +7,7 @@ import type { Secrets } from '../adapters/report-secrets.js';
 import { findHelm } from '../adapters/helm.js';
 import { lookUpPath, temporaryDirectory } from '../adapters/local-directory.js';
 import { listenForStop } from '../adapters/stop-signals.js';
+import type { AloneResult } from '../connectivity/test-alone.js';
 import { InputError } from '../errors.js';
 import type { BundleInputs } from '../inputs.js';
 import type { BundleReader } from '../ports/bundle.js';
@@ -24,8 +24,10 @@ import { planRollback, type RollbackOptions, type RollbackPlan } from '../upgrad
 import { type RollbackOutcome, runRollback } from '../upgrade/restore/run-rollback.js';
 import { reportTarget } from './backup-target.js';
 import { DIAGNOSTICS_MS, learnSecrets, runPlaceOf } from './look-after-failure.js';
+import { networkAround } from './network-check.js';
 import { openBundle } from './open-bundle.js';
 import { openSecretBox } from './open-secret-box.js';
+import { runOf } from './run-of.js';
 import { createRunStore, publicationOf, publishRun } from './publish-run.js';
 
 /** Runs `rollback`, or with `plan` only says what it would do. Gives whether it failed. */
@@ -63,11 +65,13 @@ export async function runRollbackMode(
   };
   const bundle = await openBundle({ ...inputs, backupArtifact }, world);
   try {
-    const outcome =
-      mode === 'plan'
-        ? notRun(await planRollback(client, bundle.reader, options))
-        : await rollBack(client, bundle.reader, options, { inputs, world, reporter });
-    return await publish(mode, outcome, client, { inputs, world, reporter, secrets });
+    const surroundings = { inputs, world, reporter, secrets };
+    if (mode === 'plan') {
+      const plan = await planRollback(client, bundle.reader, options);
+      return await publish(mode, { ...notRun(plan), network: null }, client, surroundings);
+    }
+    const outcome = await rollBack(client, bundle.reader, options, surroundings);
+    return await publish(mode, outcome, client, surroundings);
   } finally {
     bundle.cleanup();
   }
@@ -92,29 +96,37 @@ interface Surroundings {
   readonly reporter: Reporter;
 }
 
+/** A rollback, and what the network test found; null where it was not to run. */
+interface TestedOutcome extends RollbackOutcome {
+  readonly network: AloneResult | null;
+}
+
 async function rollBack(
   client: ClusterClient,
   reader: BundleReader,
   options: RollbackOptions,
   { inputs, world, reporter }: Surroundings,
-): Promise<RollbackOutcome> {
+): Promise<TestedOutcome> {
   const store = createReportDirectory(world.workspace, inputs.reportDir);
   const stop = listenForStop((name) =>
     reporter.warning(`${name}: nothing more is written, and the state is saved.`),
   );
+  const { signal } = stop;
+  const run = runOf(world);
+  const network = networkAround(client, inputs.networkTest, { reporter, signal, run });
   try {
-    return await runRollback(client, reader, store, {
+    const outcome = await runRollback(client, reader, store, {
       ...options,
-      run:
-        readMarkdownLinks(world.variables, null).runUrl ??
-        `a terminal, since ${new Date(REAL_TIMING.now()).toISOString()}`,
+      run,
+      network,
       timeoutMs: inputs.stageTimeoutMs,
-      signal: stop.signal,
+      signal,
       now: REAL_TIMING.now,
       sleep: REAL_TIMING.sleep,
       onWarning: reporter.warning,
       onStep: (result) => reporter.info(stepLine(result)),
     });
+    return { ...outcome, network: network && { probes: network.result(), fault: network.fault() } };
   } finally {
     stop.dispose();
   }
@@ -122,7 +134,7 @@ async function rollBack(
 
 async function publish(
   mode: 'plan' | 'rollback',
-  outcome: RollbackOutcome,
+  outcome: TestedOutcome,
   client: ClusterClient,
   { inputs, world, reporter, secrets }: Surroundings & { readonly secrets: Secrets },
 ): Promise<boolean> {
@@ -139,7 +151,7 @@ async function publish(
   await publishRun(
     () =>
       publishRollback(
-        buildRollbackReport(outcome, { mode, force: inputs.force, result, again }),
+        buildRollbackReport(outcome, { mode, force: inputs.force, result, again, network: outcome.network }),
         publicationOf(world, reporter, store),
       ),
     {
@@ -166,10 +178,10 @@ function placeOfBundle(
   return { artifact: type === 'directory' ? null : name, directory: path };
 }
 
-function resultOf({ ended, plan }: RollbackOutcome): Result {
+function resultOf({ ended, plan, network }: TestedOutcome): Result {
   switch (ended) {
     case 'done':
-      return 'rolled-back';
+      return network?.fault == null ? 'rolled-back' : 'rollback-failed';
     case 'failed':
     case 'interrupted':
       return 'rollback-failed';

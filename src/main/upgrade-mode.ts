@@ -34,6 +34,7 @@ import { makeBackup } from './make-backup.js';
 import { type BundleSource, type OpenBundle, openBundle } from './open-bundle.js';
 import { networkCheck } from './network-check.js';
 import { openSecretBox } from './open-secret-box.js';
+import { runOf } from './run-of.js';
 import { createRunStore, publicationOf, publishRun, type RunStore } from './publish-run.js';
 
 /** Runs `upgrade`. Gives whether it failed. */
@@ -106,11 +107,6 @@ interface Surroundings {
   /** null where the network is not tested. */
   readonly network: CheckedNetwork | null;
   readonly monitor: MonitoredTraffic | null;
-}
-
-function runOf({ variables }: World): string {
-  const { runUrl } = readMarkdownLinks(variables, null);
-  return runUrl ?? `a terminal, since ${new Date(REAL_TIMING.now()).toISOString()}`;
 }
 
 function upgrade(

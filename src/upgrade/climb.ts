@@ -12,9 +12,8 @@ import { hopByHelm } from './hop/helm-move.js';
 import { ownHops } from './hop/own-hops.js';
 import { type HopOptions, planHop } from './hop/plan-hop.js';
 import { whyStopped } from './lock/lock.js';
-import { checkAfter } from './post-checks/check-after.js';
+import { checkAfter, type HopChecks } from './post-checks/check-after.js';
 import type { Snapshot } from './post-checks/snapshot.js';
-import type { Verdict } from './post-checks/verdict.js';
 import type { PreparedHelm } from './hop/prepare-helm.js';
 import { compareHop } from './plan/compare-hop.js';
 import type { UpgradePlan } from './plan/plan.js';
@@ -26,7 +25,7 @@ export interface HopResult {
   readonly to: Version;
   readonly results: readonly StepResult[];
   /** What the checks after it came to; null where the hop did not come so far. */
-  readonly checks: Verdict | null;
+  readonly checks: HopChecks | null;
 }
 
 export interface Climb extends HopOptions, Omit<Run, 'client'> {

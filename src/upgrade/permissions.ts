@@ -31,6 +31,17 @@ const RULES: readonly PolicyRule[] = [
   rule('crd.projectcalico.org', ['*'], WRITE),
 ];
 
+/** What the network test by itself needs beyond what `plan` reads. */
+export const NETWORK_TEST_RULES: readonly PolicyRule[] = [
+  rule('', ['namespaces', 'pods'], ['create', 'delete', 'get', 'list', 'watch']),
+  rule('', ['services'], ['create', 'get', 'patch']),
+  rule('', ['pods/exec'], ['create', 'get']),
+  rule('', ['pods/log'], ['get']),
+  rule('', ['nodes'], ['get', 'list']),
+  rule('networking.k8s.io', ['networkpolicies'], ['create', 'delete', 'get', 'patch']),
+  rule('coordination.k8s.io', ['leases'], ['create', 'delete', 'get', 'update']),
+];
+
 const OPERATOR_RULES: readonly PolicyRule[] = [rule('operator.tigera.io', ['*'], WRITE)];
 /** All that an upgrade of this install needs, as questions; Helm writes its record where the release is. */
 export function upgradeAccesses({ method, helm }: Pick<CalicoState, 'method' | 'helm'>): readonly Access[] {

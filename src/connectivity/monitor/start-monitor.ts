@@ -56,7 +56,7 @@ export async function startMonitor(client: ClusterClient, options: MonitorOption
   const nodes = chooseNodes(options.nodes);
   // A run that is told to stop has no time to see it gone
   const removal = { ...waiting, timeoutMs: REMOVAL_MS };
-  const remove = (): Promise<string | null> => removeProbeNamespaces(client, removal, LEVELS);
+  const remove = (): Promise<string | null> => removeProbeNamespaces(client, removal, LEVELS, options.run);
   try {
     await makeProbeNamespaces(client, options.run, waiting, LEVELS);
     const placed = await placePods(client, nodes, choosePaths(nodes), { ...options, waiting });

@@ -1,6 +1,8 @@
 import { renderPage, sourceLink, table } from '../html-page.js';
 import { escapeHtml } from '../markup.js';
 import { formatCounts, isFailure } from '../verdict.js';
+import { probesHtml } from '../run/probe-html.js';
+import { ALL_WORKS } from '../run/probe-words.js';
 import { formatDuration } from './format-duration.js';
 import type { PlanReport, ReportPreflightFinding } from './plan-report.js';
 import { renderRulesYaml } from './plan-terminal.js';
@@ -11,10 +13,14 @@ type HopReport = PlanReport['plan']['hops'][number];
 export function renderPlanHtml(report: PlanReport): string {
   return renderPage({
     title: 'Calico upgrade plan',
-    verdict: report.plan.summary,
+    verdict: [report.plan.summary, ...networkWords(report)].join(' '),
     isFailure: isFailure(report.result),
-    body: planBody(report),
+    body: `${probesHtml(report.probes)}${planBody(report)}`,
   });
+}
+
+function networkWords({ networkFault }: PlanReport): readonly string[] {
+  return networkFault === undefined ? [] : [`Network: ${networkFault ?? ALL_WORKS}`];
 }
 
 /** What a plan says, as HTML. */

@@ -1,9 +1,10 @@
 import { renderSuites, type TestCase } from '../junit-suites.js';
+import { probeSuites } from '../run/probe-junit.js';
 import type { PlanReport, ReportPreflightFinding } from './plan-report.js';
 
 /**
  * The plan as JUnit XML: one suite for the cluster, a test for the way to the target and one for each finding. What stops
- * the upgrade fails its test.
+ * the upgrade fails its test. The network test by itself has a test besides, and a suite with its paths.
  */
 export function renderPlanJunit(report: PlanReport): string {
   const { plan, cluster, findings } = report;
@@ -17,7 +18,20 @@ export function renderPlanJunit(report: PlanReport): string {
     skipped: null,
     output: plan.summary,
   };
-  return renderSuites(new Map([[cluster.server, [way, ...findings.map(findingCase)]]]));
+  return renderSuites(
+    new Map([
+      [cluster.server, [way, ...networkCases(report), ...findings.map(findingCase)]],
+      ...probeSuites(cluster.server, report.probes),
+    ]),
+  );
+}
+
+/** Whether the network works, where that was asked; its paths are suites of their own. */
+function networkCases({ networkFault }: PlanReport): readonly TestCase[] {
+  if (networkFault === undefined) return [];
+  const failures =
+    networkFault === null ? [] : [{ type: 'network', message: networkFault, text: networkFault }];
+  return [{ name: 'network test', path: '', failures, skipped: null, output: '' }];
 }
 
 /** What a finding is as a test: one that stops fails it. */

@@ -2,6 +2,9 @@ import { severityOf } from './severity-of.js';
 import type { CalicoState, ClusterState, Evidence, Workload } from '../../cluster/cluster-state.js';
 import { nameOf } from '../../cluster/object-name.js';
 import type { Severity } from '../../findings/severity.js';
+import type { NetworkTestResult } from '../../connectivity/results.js';
+import type { AloneResult } from '../../connectivity/test-alone.js';
+import { hideCredentials } from '../../text/credentials.js';
 import { sourceUrl } from '../../catalog/queries.js';
 import type { PreflightFinding, Weight } from '../../upgrade/preflight/preflight.js';
 import type { HopPlan, StagePlan, UpgradePlan } from '../../upgrade/plan/plan.js';
@@ -9,6 +12,7 @@ import { STAGE_SUMMARIES } from '../../upgrade/plan/stages.js';
 import type { Hop } from '../../upgrade/path/hop.js';
 import { formatMinor, formatVersion, type Version } from '../../version/version.js';
 import type { Result } from '../report.js';
+import { reportProbes } from '../run/report-probes.js';
 import { showValue } from './show-value.js';
 
 /** Where something was read, as report.json has it. */
@@ -46,12 +50,16 @@ export interface PlanReport {
   readonly findings: readonly ReportPreflightFinding[];
   readonly cluster: ReturnType<typeof reportCluster>;
   readonly plan: ReturnType<typeof reportPlan>;
+  /** What the network test by itself found; null where it did not run. */
+  readonly probes: NetworkTestResult | null;
+  /** What does not work, or why that is not known; null where all works. Left out where nobody asked. */
+  readonly networkFault?: string | null;
 }
 
 /** Makes the report of a `plan` run. */
 export function buildPlanReport(
   plan: UpgradePlan,
-  options: { readonly force: boolean; readonly result: Result },
+  options: { readonly force: boolean; readonly result: Result; readonly network?: AloneResult | null },
 ): PlanReport {
   const { state } = plan;
   const running = plan.calico?.versions.running;
@@ -73,7 +81,13 @@ export function buildPlanReport(
     findings: plan.findings.map((one) => reportFinding(one, options.force)),
     cluster: reportCluster(state),
     plan: reportPlan(plan),
+    probes: options.network?.probes ? reportProbes(options.network.probes) : null,
+    ...(options.network ? { networkFault: faultOf(options.network) } : {}),
   };
+}
+
+function faultOf({ fault }: AloneResult): string | null {
+  return fault && hideCredentials(fault);
 }
 
 function reportFinding(one: PreflightFinding, force: boolean): ReportPreflightFinding {

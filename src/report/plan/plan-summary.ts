@@ -3,6 +3,8 @@ import { code, escapeMarkdown, link, webAddress } from '../markdown.js';
 import type { MarkdownLinks } from '../markdown-sections.js';
 import { fixed, fold, hasText, list } from '../sections.js';
 import { SUMMARY_LIMIT_BYTES } from '../summary.js';
+import { probeSections } from '../run/probe-sections.js';
+import { ALL_WORKS } from '../run/probe-words.js';
 import { formatDuration } from './format-duration.js';
 import { renderMermaid } from './plan-mermaid.js';
 import type { PlanReport, ReportPreflightFinding } from './plan-report.js';
@@ -21,12 +23,16 @@ export function renderPlanSummary(
 
 function planSections(report: PlanReport, links: MarkdownLinks): readonly Section[] {
   const { plan, findings } = report;
-  const sign = plan.verdict === 'blocked' ? '⛔' : plan.verdict === 'ready' ? '✅' : '💤';
+  const isBad = plan.verdict === 'blocked' || report.networkFault != null;
+  const sign = isBad ? '⛔' : plan.verdict === 'ready' ? '✅' : '💤';
+  const title =
+    report.networkFault === undefined ? 'Calico upgrade plan' : 'Calico upgrade plan, and network test';
   return [
     fixed(
-      `## ${sign} Calico upgrade plan\n\n**${escapeMarkdown(plan.summary)}**\n\n${clusterLine(report)}\n`,
+      `## ${sign} ${title}\n\n**${escapeMarkdown(plan.summary)}**\n\n${networkLine(report)}${clusterLine(report)}\n`,
     ),
     list('Blockers', 1, findings.filter(({ severity }) => severity === 'error').map(findingRow)),
+    ...probeSections(report.probes),
     list('Warnings', 3, findings.filter(({ severity }) => severity === 'warning').map(findingRow)),
     fixed(plan.path.length === 0 ? '' : `\n### Path\n\n${renderMermaid(plan.path, plan.hops)}\n`),
     list('', 2, plan.path.map(pathRow)),
@@ -36,6 +42,12 @@ function planSections(report: PlanReport, links: MarkdownLinks): readonly Sectio
     rulesSection(plan.missingRules),
     fixed(links.runUrl === null ? '' : `\n${link('The run and its full report', links.runUrl)}\n`),
   ].filter(hasText);
+}
+
+/** What became of the network test, where it was asked for. */
+function networkLine({ networkFault }: PlanReport): string {
+  if (networkFault === undefined) return '';
+  return `**${escapeMarkdown(`Network: ${networkFault ?? ALL_WORKS}`)}**\n\n`;
 }
 
 /** What a ClusterRole has to have besides, to be unfolded. */

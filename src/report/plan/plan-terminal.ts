@@ -2,6 +2,7 @@ import { SEVERITIES } from '../../findings/severity.js';
 import { layTable } from '../terminal-table.js';
 import { paintWith, SEVERITY_STYLE, type Paint, type TerminalOptions } from '../terminal-paint.js';
 import { singleLine } from '../text.js';
+import { ALL_WORKS, sayNetwork } from '../run/probe-words.js';
 import { formatDuration } from './format-duration.js';
 import type { PlanReport, ReportPreflightFinding } from './plan-report.js';
 
@@ -20,12 +21,23 @@ export function renderPlanTerminal(report: PlanReport, options: TerminalOptions)
     ...report.plan.hops.map((hop) => renderHop(hop, options.width, paint)),
     renderImages(report, paint),
     renderRules(report, paint),
-    [paint(report.plan.summary, report.plan.verdict === 'blocked' ? 'red' : 'green')],
+    [
+      paint(report.plan.summary, report.plan.verdict === 'blocked' ? 'red' : 'green'),
+      ...renderNetwork(report, paint),
+    ],
   ];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+function renderNetwork({ probes, networkFault }: PlanReport, paint: Paint): Lines {
+  if (networkFault === undefined) return [];
+  return [
+    ...(probes === null ? [] : [`network: ${singleLine(sayNetwork(probes))}`]),
+    paint(`network: ${singleLine(networkFault ?? ALL_WORKS)}`, networkFault === null ? 'green' : 'red'),
+  ];
 }
 
 function renderCluster({ cluster }: PlanReport): Lines {

@@ -6,7 +6,7 @@ import { renderPlanSummary } from './plan-summary.js';
 import { renderPlanTerminal } from './plan-terminal.js';
 
 /** Gives a plan in every form. @throws InputError where the report directory cannot be one */
-export function publishPlan(report: PlanReport, to: ReportPublication): Promise<void> {
+export async function publishPlan(report: PlanReport, to: ReportPublication): Promise<void> {
   const forms = {
     junit: renderPlanJunit(report),
     html: renderPlanHtml(report),
@@ -15,5 +15,6 @@ export function publishPlan(report: PlanReport, to: ReportPublication): Promise<
     calicoAfter: report.plan.target?.calico ?? '',
     backupArtifact: '',
   };
-  return publishClusterReport(report, forms, to);
+  await publishClusterReport(report, forms, to);
+  if (report.networkFault != null) to.reporter.error(report.networkFault);
 }

@@ -2,6 +2,8 @@ import { renderPage, sourceLink, table } from '../html-page.js';
 import { renderSuites, type TestCase } from '../junit-suites.js';
 import { escapeHtml } from '../markup.js';
 import { evidenceHtml, nextHtml, timelineHtml, wayBackHtml } from '../run/run-html.js';
+import { probesHtml } from '../run/probe-html.js';
+import { probeSuites } from '../run/probe-junit.js';
 import { stepSuites } from '../run/run-junit.js';
 import { hasFailed, type ReportRollbackFinding, type RollbackReport } from './rollback-report.js';
 
@@ -15,6 +17,7 @@ export function renderRollbackHtml(report: RollbackReport): string {
       nextHtml(report.next),
       timelineHtml(report.stages),
       evidenceHtml(report.stages),
+      probesHtml(report.probes),
       report.again === null
         ? ''
         : wayBackHtml(
@@ -56,7 +59,7 @@ function findingCells({ severity, weight, code, message, remedy, source }: Repor
   ];
 }
 
-/** A rollback as JUnit XML: a test for each stage, each step and each finding. */
+/** A rollback as JUnit XML: a test for each stage, step and finding, and each path of the network test. */
 export function renderRollbackJunit(report: RollbackReport): string {
   const whole: TestCase = {
     name: report.mode === 'plan' ? 'rollback plan' : 'rollback',
@@ -71,6 +74,7 @@ export function renderRollbackJunit(report: RollbackReport): string {
     new Map([
       [report.cluster.server, [whole, ...report.findings.map(findingCase)]],
       ...stepSuites(report.cluster.server, report.stages),
+      ...probeSuites(report.cluster.server, report.probes),
     ]),
   );
 }

@@ -5,11 +5,15 @@ import type { RollbackFinding } from '../../upgrade/restore/find-obstacles.js';
 import { isWritten, type RollbackPlan } from '../../upgrade/restore/plan-rollback.js';
 import type { RestoreItem } from '../../upgrade/restore/restore-item.js';
 import type { RollbackOutcome } from '../../upgrade/restore/run-rollback.js';
+import type { NetworkTestResult } from '../../connectivity/results.js';
+import type { AloneResult } from '../../connectivity/test-alone.js';
+import { hideCredentials } from '../../text/credentials.js';
 import { formatVersion } from '../../version/version.js';
 import { reportCluster } from '../plan/plan-report.js';
 import { severityOf } from '../plan/severity-of.js';
 import { showValue } from '../plan/show-value.js';
 import type { Result } from '../report.js';
+import { reportProbes } from '../run/report-probes.js';
 import { type PartStep, reportStep } from '../run/report-step.js';
 import type { WayBack } from '../run/way-back.js';
 
@@ -44,6 +48,10 @@ export interface RollbackReport {
   readonly stages: readonly PartStep[];
   /** What was written, or would be. */
   readonly restored: readonly ReportItem[];
+  /** What the network test found before and after; null where it did not run. */
+  readonly probes: NetworkTestResult | null;
+  /** What works no more, or does not work and nobody knows since when; null where nothing is known to. */
+  readonly networkFault: string | null;
   /** Calico that runs afterwards; null where nothing was done. */
   readonly calicoAfter: string | null;
   /** How it ended, in one line. */
@@ -70,13 +78,16 @@ export interface RollbackReportOptions {
   readonly result: Result;
   /** The same run once more; left out where nobody is told. */
   readonly again?: WayBack;
+  /** null where the network was not tested. */
+  readonly network?: AloneResult | null;
 }
 
 /** Makes the report of a rollback; of `plan`, where nothing was done. */
 export function buildRollbackReport(
   outcome: Pick<RollbackOutcome, 'plan' | 'ended' | 'results' | 'reason' | 'wayOut' | 'after'>,
-  { mode, force, result, again }: RollbackReportOptions,
+  { mode, force, result, again, network = null }: RollbackReportOptions,
 ): RollbackReport {
+  const networkFault = network?.fault == null ? null : hideCredentials(network.fault);
   const { plan, results, wayOut, after } = outcome;
   const { state, calico, items } = plan.restoration;
   const running = calico?.versions.running;
@@ -102,10 +113,12 @@ export function buildRollbackReport(
     plan: reportPlan(plan),
     stages: results.map((one) => ({ hop: 'back', ...reportStep(one) })),
     restored: items.map(reportItem),
+    probes: network?.probes ? reportProbes(network.probes) : null,
+    networkFault,
     calicoAfter: afterwards ? formatVersion(afterwards) : null,
-    summary: summaryOf(outcome),
+    summary: summaryOf(outcome, networkFault),
     wayOut,
-    next: nextOf(outcome, mode, result),
+    next: nextOf(outcome, mode, { result, networkFault }),
     again: wayOut === '' ? null : (again ?? null),
   };
 }
@@ -113,9 +126,12 @@ export function buildRollbackReport(
 function nextOf(
   { ended, wayOut }: Pick<RollbackOutcome, 'ended' | 'wayOut'>,
   mode: 'plan' | 'rollback',
-  result: Result,
+  { result, networkFault }: Pick<RollbackReport, 'result' | 'networkFault'>,
 ): string {
   if (wayOut !== '') return wayOut;
+  if (ended === 'done' && networkFault !== null) {
+    return 'Calico is what the bundle has, and there is nothing left to go back to: find out why these paths do not work, from what was seen on the first of them. Then run mode plan with network-test: always.';
+  }
   if (ended === 'done') return 'Nothing: the cluster runs what the bundle has.';
   if (result === 'nothing-to-do') return 'Nothing.';
   if (result === 'failed') return 'Nothing was changed. Put right what the findings name, then run again.';
@@ -128,19 +144,17 @@ export function hasFailed({ result }: Pick<RollbackReport, 'result'>): boolean {
   return result === 'failed' || result === 'rollback-failed';
 }
 
-function summaryOf({
-  plan,
-  ended,
-  reason,
-  results,
-}: Pick<RollbackOutcome, 'plan' | 'ended' | 'reason' | 'results'>): string {
+function summaryOf(
+  { plan, ended, reason, results }: Pick<RollbackOutcome, 'plan' | 'ended' | 'reason' | 'results'>,
+  networkFault: string | null,
+): string {
   const { index } = plan.restoration;
   const written = results.reduce((sum, one) => sum + one.written, 0);
   switch (ended) {
     case 'not-run':
       return plan.summary;
     case 'done':
-      return `rolled back: Calico ${index.calico} as of ${index.createdAt}, ${written} objects written.`;
+      return `rolled back: Calico ${index.calico} as of ${index.createdAt}, ${written} objects written.${networkFault === null ? '' : ` But traffic does not flow: ${networkFault}`}`;
     case 'interrupted':
       return `interrupted: the rollback was told to stop. ${reason}`;
     case 'failed':

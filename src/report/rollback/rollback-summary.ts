@@ -2,6 +2,7 @@ import { fitSections, type Section } from '../fit.js';
 import { code, escapeMarkdown, link } from '../markdown.js';
 import type { MarkdownLinks } from '../markdown-sections.js';
 import { rulesSection } from '../plan/plan-summary.js';
+import { probeSections } from '../run/probe-sections.js';
 import { failureSections, timelineSections, versionsTable, wayBackSection } from '../run/run-sections.js';
 import { fixed, fold, hasText, list } from '../sections.js';
 import { SUMMARY_LIMIT_BYTES } from '../summary.js';
@@ -42,6 +43,7 @@ function sectionsOf(report: RollbackReport, links: MarkdownLinks): readonly Sect
     list('Blockers', 1, findings.filter(({ severity }) => severity === 'error').map(rollbackFindingRow)),
     list('Warnings', 2, findings.filter(({ severity }) => severity === 'warning').map(rollbackFindingRow)),
     ...timelineSections(stages),
+    ...probeSections(report.probes),
     report.again === null
       ? fixed('')
       : wayBackSection(

@@ -1,5 +1,6 @@
 import { SEVERITIES } from '../../findings/severity.js';
 import { renderRulesYaml } from '../plan/plan-terminal.js';
+import { sayNetwork } from '../run/probe-words.js';
 import { renderStep } from '../run/run-terminal.js';
 import { paintWith, SEVERITY_STYLE, type Paint, type TerminalOptions } from '../terminal-paint.js';
 import { singleLine } from '../text.js';
@@ -30,6 +31,7 @@ export function renderRollbackTerminal(report: RollbackReport, options: Terminal
     renderItems(report.restored, paint),
     report.stages.length === 0 ? renderSteps(report, paint) : renderStages(report, paint),
     renderRules(report, paint),
+    report.probes === null ? [] : [`network     ${singleLine(sayNetwork(report.probes))}`],
     [
       ...(report.wayOut === '' ? [] : [singleLine(report.wayOut)]),
       ...(report.again === null ? [] : [`  ${singleLine(report.again.command)}`]),

@@ -1,6 +1,8 @@
 import { renderSuites, type TestCase } from '../junit-suites.js';
 import { findingCase } from '../plan/plan-junit.js';
 import { publishClusterReport, type ReportPublication } from '../publish-cluster-report.js';
+import { checkSuites } from '../run/hop-checks.js';
+import { probeSuites } from '../run/probe-junit.js';
 import { stepSuites } from '../run/run-junit.js';
 import { isFailure } from '../verdict.js';
 import { renderUpgradeHtml } from './upgrade-html.js';
@@ -23,7 +25,10 @@ export async function publishUpgrade(report: UpgradeReport, to: ReportPublicatio
   if (isFailure(report.result)) to.reporter.error(`${report.summary} ${report.wayOut}`.trim());
 }
 
-/** An upgrade as JUnit XML: a test for the whole, one for each finding, and of each hop one for each stage and each step. */
+/**
+ * An upgrade as JUnit XML: a test for the whole, one for each finding, and of each hop one for each stage, step,
+ * check, and path of the network test.
+ */
 export function renderUpgradeJunit(report: UpgradeReport): string {
   const { cluster, result, summary, next, findings, stages } = report;
   const whole: TestCase = {
@@ -34,6 +39,11 @@ export function renderUpgradeJunit(report: UpgradeReport): string {
     output: summary,
   };
   return renderSuites(
-    new Map([[cluster.server, [whole, ...findings.map(findingCase)]], ...stepSuites(cluster.server, stages)]),
+    new Map([
+      [cluster.server, [whole, ...findings.map(findingCase)]],
+      ...stepSuites(cluster.server, stages),
+      ...checkSuites(cluster.server, report.checks),
+      ...probeSuites(cluster.server, report.probes),
+    ]),
   );
 }

@@ -1,6 +1,8 @@
 import { renderPage, sourceLink, table } from '../html-page.js';
 import { escapeHtml } from '../markup.js';
 import { planBody } from '../plan/plan-html.js';
+import { checksHtml } from '../run/hop-checks.js';
+import { probesHtml } from '../run/probe-html.js';
 import { evidenceHtml, nextHtml, timelineHtml, wayBackHtml } from '../run/run-html.js';
 import { isFailure } from '../verdict.js';
 import { renderDisruptionHtml } from './report-disruption.js';
@@ -18,6 +20,8 @@ export function renderUpgradeHtml(report: UpgradeReport): string {
       timelineHtml(report.stages),
       report.disruption === null ? '' : renderDisruptionHtml(report.disruption),
       evidenceHtml(report.stages),
+      checksHtml(report.checks),
+      probesHtml(report.probes),
       backup(report),
       wayBackFindings(report),
       planBody(report),

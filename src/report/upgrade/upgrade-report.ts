@@ -13,6 +13,8 @@ import {
   type ReportRollbackFinding,
   reportRollbackFinding,
 } from '../rollback/rollback-report.js';
+import { type ReportCheck, reportChecks } from '../run/hop-checks.js';
+import { reportProbes } from '../run/report-probes.js';
 import { type PartStep, reportStep } from '../run/report-step.js';
 import { type RunPlace, type WayBack, wayBack } from '../run/way-back.js';
 import { reportDisruption } from './report-disruption.js';
@@ -22,6 +24,8 @@ import { calicoBefore, headlineOf, nextOf, summaryOf } from './upgrade-words.js'
 export interface UpgradeReport extends Omit<PlanReport, 'mode'> {
   readonly mode: 'upgrade';
   readonly stages: readonly PartStep[];
+  /** What was held to what it was before, after each hop. */
+  readonly checks: readonly ReportCheck[];
   /** What the network test found; null where it did not run. */
   readonly probes: NetworkTestResult | null;
   /** What held connections went through; null where none were held. */
@@ -77,7 +81,8 @@ export function buildUpgradeReport(outcome: UpgradeOutcome, options: UpgradeRepo
       ...hops.flatMap(({ to, results }) => stepsOf(`Calico ${formatVersion(to)}`, results)),
       ...stepsOf('back', rollback?.results ?? []),
     ],
-    probes: options.probes ?? null,
+    checks: reportChecks(hops),
+    probes: options.probes ? reportProbes(options.probes) : null,
     disruption: options.disruption ? reportDisruption(options.disruption) : null,
     backup: backup && {
       directory: backup.directory,

@@ -13,6 +13,8 @@ import {
 } from '../plan/plan-summary.js';
 import type { Result } from '../report.js';
 import { itemRow, rollbackFindingRow } from '../rollback/rollback-summary.js';
+import { checkSections } from '../run/hop-checks.js';
+import { probeSections } from '../run/probe-sections.js';
 import { failureSections, timelineSections, versionsTable, wayBackSection } from '../run/run-sections.js';
 import { fixed, fold, hasText, list } from '../sections.js';
 import { SUMMARY_LIMIT_BYTES } from '../summary.js';
@@ -54,6 +56,8 @@ function sectionsOf(report: UpgradeReport, links: MarkdownLinks): readonly Secti
     ),
     ...timelineSections(stages),
     disruptionSection(report),
+    ...probeSections(report.probes),
+    ...checkSections(report.checks),
     ...customisationSections(report),
     backupSection(report),
     list('Warnings', 3, of('warning')),

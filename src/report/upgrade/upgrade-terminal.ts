@@ -1,5 +1,6 @@
 import type { PlanReport } from '../plan/plan-report.js';
 import { renderPlanTerminal } from '../plan/plan-terminal.js';
+import { sayNetwork } from '../run/probe-words.js';
 import { renderStep } from '../run/run-terminal.js';
 import { paintWith, type TerminalOptions } from '../terminal-paint.js';
 import { singleLine } from '../text.js';
@@ -15,10 +16,11 @@ function planOf(report: UpgradeReport): PlanReport {
 /** An upgrade as text for a terminal: the plan, what was done, how to go back, and how it ended in the last lines. */
 export function renderUpgradeTerminal(report: UpgradeReport, options: TerminalOptions): string {
   const paint = paintWith(options.colour);
-  const { stages, disruption, backup, next, summary, headline, result } = report;
+  const { stages, probes, disruption, backup, next, summary, headline, result } = report;
   const style = isFailure(result) ? 'red' : 'green';
   const blocks: readonly (readonly string[])[] = [
     stages.flatMap((step) => renderStep(step, paint, `${step.hop}  `)),
+    probes === null ? [] : [`network     ${singleLine(sayNetwork(probes))}`],
     disruption === null ? [] : renderDisruptionTerminal(disruption),
     backup === null
       ? []

@@ -15,3 +15,13 @@ export interface TrafficCheck {
   /** Takes away what it left in the cluster. Never throws. */
   readonly close: () => Promise<void>;
 }
+
+/** Looks at the network before and after a rollback, which nothing that it sees stops. */
+export interface TrafficAround {
+  /** Before the first write; soon over. @param signal aborted where the run is told to stop, or lost the lock */
+  readonly before: (signal: AbortSignal) => Promise<void>;
+  /** After the last. @param isDone whether the rollback came to its end: then it may take its time */
+  readonly after: (signal: AbortSignal, isDone: boolean) => Promise<void>;
+  /** Takes away what it left in the cluster. Never throws. */
+  readonly close: () => Promise<void>;
+}

@@ -7,10 +7,15 @@ import { compareData } from './compare-data.js';
 import { compareNodes } from './compare-nodes.js';
 import { checkNamespaces } from './namespace-check.js';
 import { type Snapshot, takeSnapshot } from './snapshot.js';
-import { together, type Verdict } from './verdict.js';
+import { type NamedVerdict, together, type Verdict } from './verdict.js';
 
-/** What the checks after a hop came to. */
-export interface PostChecks extends Verdict {
+/** What the checks after a hop came to, all together and one by one. */
+export interface HopChecks extends Verdict {
+  readonly each: readonly NamedVerdict[];
+}
+
+/** The same, and the cluster that was looked at. */
+export interface PostChecks extends HopChecks {
   /** What the next hop is held to. */
   readonly snapshot: Snapshot;
 }
@@ -33,14 +38,17 @@ export async function checkAfter(
   const namespaces = await checkNamespaces(client, waiting);
   const snapshot = await takeSnapshot(client, state);
   const gone = await namespacesGone(client, before);
-  const verdict = together([
-    services,
-    namespaces,
-    compareData(before.data, snapshot.data, gone),
-    compareNodes(before.nodes, snapshot.nodes),
-    await checkAllocations(client, before.allocations, snapshot.allocations),
-  ]);
-  return { ...verdict, snapshot };
+  const each = [
+    { name: 'APIs with servers of their own', ...services },
+    { name: 'a namespace, made and deleted', ...namespaces },
+    { name: 'what users wrote', ...compareData(before.data, snapshot.data, gone) },
+    { name: 'addresses of nodes', ...compareNodes(before.nodes, snapshot.nodes) },
+    {
+      name: 'addresses of pods',
+      ...(await checkAllocations(client, before.allocations, snapshot.allocations)),
+    },
+  ];
+  return { ...together(each), each, snapshot };
 }
 
 /** Namespaces of the data that are not there any more, or are under deletion: what was in them goes with them. */

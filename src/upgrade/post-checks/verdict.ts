@@ -6,6 +6,11 @@ export interface Verdict {
   readonly warnings: readonly string[];
 }
 
+/** A verdict, and what it is about. */
+export interface NamedVerdict extends Verdict {
+  readonly name: string;
+}
+
 export const NOTHING: Verdict = { failures: [], warnings: [] };
 
 export function failure(text: string): Verdict {

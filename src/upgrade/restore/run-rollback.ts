@@ -6,6 +6,7 @@ import type { ReportStore } from '../../ports/report-store.js';
 import { formatVersion } from '../../version/version.js';
 import { runSteps } from '../engine/run-steps.js';
 import type { StepResult } from '../engine/step.js';
+import type { TrafficAround } from '../engine/traffic-check.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
 import { clearLock, hasLostLock, takeLock, whyStopped } from '../lock/lock.js';
@@ -24,6 +25,8 @@ export interface RunOptions extends RollbackOptions {
   readonly onWarning: (text: string) => void;
   /** Told of each step that is over. */
   readonly onStep?: (result: StepResult) => void;
+  /** Looks at the network before and after; null where nothing does. */
+  readonly network?: TrafficAround | null;
 }
 
 /** How a rollback ended. */
@@ -58,8 +61,13 @@ export async function runRollback(
   try {
     await clearNamespaces(client, options.onWarning);
     const signal = AbortSignal.any([options.signal, lock.lost]);
-    return await rollBackUnderLock(client, reader, store, { ...options, signal });
+    await options.network?.before(signal);
+    const outcome = await rollBackUnderLock(client, reader, store, { ...options, signal });
+    if (outcome.ended === 'done' || outcome.ended === 'failed')
+      await options.network?.after(signal, outcome.ended === 'done');
+    return outcome;
   } finally {
+    await options.network?.close();
     await lock.release();
   }
 }
