@@ -51,6 +51,13 @@ describe('parseInputs', () => {
     [{ mode: 'upgrade', 'probe-image': 'x/agnhost:1' }, { networkTest: { image: 'x/agnhost:1' } }],
     [{ mode: 'upgrade', 'network-test-settings': 'degree: 3' }, { networkTest: { settings: { degree: 3 } } }],
     [{ mode: 'upgrade', 'network-test': 'false' }, { networkTest: null }],
+    [{ mode: 'upgrade', 'network-test': 'always' }, { networkTest: { maxDisruptionMs: null } }],
+    // A workflow's runner gives every input its default: what is not asked for looks like true
+    [{ mode: 'plan', 'network-test': 'true' }, { networkTest: null }],
+    [{ mode: 'plan' }, { networkTest: null }],
+    [{ mode: 'plan', 'network-test': 'always' }, { networkTest: { image: DEFAULT_PROBE_IMAGE } }],
+    [{ mode: 'rollback' }, { networkTest: { image: DEFAULT_PROBE_IMAGE } }],
+    [{ mode: 'rollback', 'network-test': 'false' }, { networkTest: null }],
   ])('reads %j', (values, expected) => {
     expect(parseInputs(read(values))).toMatchObject(expected);
   });
@@ -61,6 +68,7 @@ describe('parseInputs', () => {
     [{ 'changed-only': 'yes' }, 'changed-only', /one of: auto, true, false/],
     [{ comment: 'sometimes' }, 'comment', /one of: always, on-failure, never/],
     [{ 'kubernetes-version': 'v3.26' }, 'kubernetes-version', /such as v1\.34/],
+    [{ mode: 'plan', 'network-test': 'yes' }, 'network-test', /one of: true, false, always/],
     [{ mode: 'upgrade', 'network-test-settings': 'degree: 0' }, 'network-test-settings', /from 1 to 16/],
     [{ 'kubernetes-version': 'latest' }, 'kubernetes-version', /such as v1\.34/],
     [{ mode: 'upgrade', 'max-disruption-ms': '2s' }, 'max-disruption-ms', /whole number/],

@@ -10,6 +10,7 @@ const LONG_SUITES = [
   'connections',
   'crashes of an operator install',
   'connections in an upgrade',
+  'network by itself',
   'npm run try',
 ] as const;
 const LONG_AT_A_TIME = 2;

@@ -90,7 +90,8 @@ describeWithCalico(
         expect(await runHelm(cluster(), ...list)).toContain(`tigera-operator-${NEWER}`);
 
         const backup = readdirSync(up.reportDir).find((name) => name.startsWith('backup-')) ?? '';
-        const back = await run('--mode', 'rollback', '--backup-artifact', join(up.reportDir, backup));
+        const flags = ['--mode', 'rollback', '--network-test', 'false'];
+        const back = await run(...flags, '--backup-artifact', join(up.reportDir, backup));
         expect(back.output).toContain(`rolled back: Calico ${OLDER}`);
         expect(back.status).toBe(0);
         await scene.operator.settle();

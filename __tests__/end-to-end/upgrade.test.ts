@@ -38,6 +38,7 @@ describeWithCalico('upgrade, as users run it', { own: true, lightNodes: 3 }, (cl
     ...['--mode', 'upgrade', '--target', 'v3.31.7', '--manifests', manifestDirectory()],
     ...['--soak-seconds', '0', '--max-unavailable', '2', '--network-test', 'false'],
   ];
+  const ROLLBACK = ['--mode', 'rollback', '--soak-seconds', '0', '--network-test', 'false'];
 
   function backupIn({ reportDir }: Run): string {
     const name = readdirSync(reportDir).find((one) => one.startsWith('backup-'));
@@ -59,7 +60,7 @@ describeWithCalico('upgrade, as users run it', { own: true, lightNodes: 3 }, (cl
     expect(again.report).toMatchObject({ result: 'nothing-to-do' });
     expect(again.status).toBe(0);
 
-    const flags = ['--mode', 'rollback', '--backup-artifact', backupIn(run), '--soak-seconds', '0'];
+    const flags = [...ROLLBACK, '--backup-artifact', backupIn(run)];
     const back = await runProgram(folder, [...flags, ...COMMON]);
     expect(back.output).toContain('rolled back: Calico v3.30.7');
     expect(back.status).toBe(0);
@@ -81,7 +82,7 @@ describeWithCalico('upgrade, as users run it', { own: true, lightNodes: 3 }, (cl
     expect(journal?.wayOut).toContain(`the mode rollback with the bundle ${backup}`);
     expect(readFileSync(join(killed.reportDir, 'journal/head.json'), 'utf8')).toContain(backup);
 
-    const flags = ['--mode', 'rollback', '--backup-artifact', backup, '--soak-seconds', '0'];
+    const flags = [...ROLLBACK, '--backup-artifact', backup];
     // The lock of the run that died is watched for a minute, and taken over
     const back = await runProgram(folder, [...flags, ...COMMON]);
     expect(back.output).toContain('The lock of another run was not renewed for 60 s and is taken over');

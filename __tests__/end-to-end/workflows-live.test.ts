@@ -52,7 +52,8 @@ describeWithCalico('the workflows of examples/workflows, run', { own: true, ligh
   ): Promise<StepRun> {
     const given = Object.entries(dispatch).map(([name, value]) => [`inputs.${name}`, value] as const);
     const { kubeconfig } = cluster();
-    const secrets = { KUBECONFIG: kubeconfig, KUBECONFIG_READ_ONLY: kubeconfig, BACKUP_KEY: KEY };
+    const accounts = ['KUBECONFIG', 'KUBECONFIG_READ_ONLY', 'KUBECONFIG_NETWORK_TEST'];
+    const secrets = { ...Object.fromEntries(accounts.map((one) => [one, kubeconfig])), BACKUP_KEY: KEY };
     const named = Object.entries(secrets).map(([name, value]) => [`secrets.${name}`, value] as const);
     return runStep(readWorkflow(file).jobs[job]!, {
       context: contextOf([['github.token', 'ghs_of_the_job'], ...given, ...named]),
@@ -126,6 +127,24 @@ describeWithCalico('the workflows of examples/workflows, run', { own: true, ligh
     expect(upgraded.summary).toContain(`  backup-artifact: ${backup}\n  run-id: o/r/7\n`);
     const again = await run(PLAN, 2, { target: NEWER });
     expect(again.outputs['result']).toBe('nothing-to-do');
+  }, 360_000);
+
+  it('a night of the network test: where nothing can be run in pods it fails, says so, and leaves nothing', async () => {
+    const settings = { 'network-test-settings': 'only: pod-same-node\ntries: 1\nsettle-seconds: 1' };
+    const run4 = await run(
+      ['network-test.yml', 'network-test'],
+      4,
+      {},
+      { 'network-test': 'always', ...settings },
+    );
+    expect(endOf(run4)).toEqual([1, 'failed', '']);
+    expect(run4.summary).toMatch(/^## ⛔ Calico upgrade plan, and network test\n/);
+    expect(run4.summary).toContain('pod-same-node');
+    const namespaces: string[] = [];
+    for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Namespace' }))
+      namespaces.push(...items.map(({ metadata }) => metadata.name));
+    expect(namespaces.filter((name) => name.startsWith('calico-network-test'))).toEqual([]);
+    expect((await inspect(client)).leftovers).toEqual([]);
   }, 360_000);
 
   it('the day after: a rollback by hand, planned first', async () => {

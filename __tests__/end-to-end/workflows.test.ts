@@ -63,7 +63,13 @@ describe.each(NAMES)('examples/workflows/%s', (name) => {
         concurrency: { group: 'calico-production', 'cancel-in-progress': false },
       });
     }
-    expect(writing).toHaveLength(name === 'pull-request.yml' ? 0 : 1);
+    expect(writing).toHaveLength(/^(?:pull-request|network-test)/.test(name) ? 0 : 1);
+  });
+
+  test('makes pods only while nothing else writes', () => {
+    for (const job of jobs.filter((one) => ownStep(one).with?.['network-test'] === 'always')) {
+      expect(job.concurrency).toEqual({ group: 'calico-production', 'cancel-in-progress': false });
+    }
   });
 });
 
@@ -73,6 +79,11 @@ test('an upgrade is only begun where the plan says that there is something to do
     evaluate(upgrade?.if ?? '', { 'needs.plan.outputs.result': result });
   expect(upgrade?.needs).toBe('plan');
   expect([isBegun('passed'), isBegun('nothing-to-do'), isBegun('')]).toEqual(['true', 'false', 'false']);
+});
+
+test('the network test by itself is asked for in so many words', () => {
+  const step = ownStep(readWorkflow('network-test.yml').jobs['network-test']!);
+  expect(step.with).toMatchObject({ mode: 'plan', 'network-test': 'always' });
 });
 
 describe('pull-request.yml, run on a pull request', () => {

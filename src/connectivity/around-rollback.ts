@@ -13,7 +13,7 @@ import {
 } from './results.js';
 
 /** So long a rollback waits for what it is to be compared with: it may be the way out of an outage. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 90_000;
 
 /** The network test as a rollback sees it. */
 export interface TestedRollback extends TrafficAround {

@@ -33,6 +33,8 @@ describe('report.json of a rollback', () => {
         'plan',
         'stages',
         'restored',
+        'probes',
+        'networkFault',
         'calicoAfter',
         'summary',
         'wayOut',
