@@ -25,14 +25,17 @@ describe('the network test around a rollback', () => {
     warnings = [];
   });
 
-  function open(changes: Partial<CheckNetworkOptions> = {}): TestedRollback {
+  function optionsOf(): CheckNetworkOptions {
     const { nodes, ...options } = aloneOptions({ onWarning: (text) => warnings.push(text) });
-    return aroundRollback(network.client, {
+    return {
       ...options,
       sleep: (ms, signal) => (ms === PATIENCE_MS ? untilAborted(signal) : options.sleep(ms, signal)),
       findNodes: () => Promise.resolve(nodes),
-      ...changes,
-    });
+    };
+  }
+
+  function open(changes: Partial<CheckNetworkOptions> = {}): TestedRollback {
+    return aroundRollback(network.client, { ...optionsOf(), ...changes });
   }
 
   async function untilPodsAreMade(): Promise<void> {
@@ -97,6 +100,16 @@ describe('the network test around a rollback', () => {
     expect(leftIn(network)).toEqual([]);
     return around;
   }
+
+  it('without the rights it makes nothing, says so once, and the rollback goes on', async () => {
+    const canI = () => Promise.resolve({ isAllowed: false, reason: '' });
+    const around = aroundRollback({ ...network.client, canI }, optionsOf());
+    await around.before(SIGNAL);
+    expect(leftIn(network)).toEqual([]);
+    await runThroughAfter(around, BROKEN);
+    expect([around.fault(), around.result()]).toEqual([null, null]);
+    expect(warnings).toEqual([expect.stringMatching(/lacks rights: .* The rollback goes on\./)]);
+  });
 
   it('where nothing can be tested afterwards either, it only says so', async () => {
     const around = open();

@@ -1,7 +1,8 @@
-import { ActionError, explain } from '../errors.js';
+import { ActionError, EnvironmentError, explain } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { TrafficAround } from '../upgrade/engine/traffic-check.js';
 import type { CheckNetworkOptions } from './check-network.js';
+import { findMissingRights } from './find-missing-rights.js';
 import { type NetworkTest, openNetworkTest } from './network-test.js';
 import {
   explainBroken,
@@ -34,8 +35,19 @@ export function aroundRollback(client: ClusterClient, options: CheckNetworkOptio
     result: null as NetworkTestResult | null,
     fault: null as string | null,
     hasBaseline: false,
+    /** What the account may not do is known before anything is made that could not be deleted. */
+    isAllowed: true,
   };
   let limit = new AbortController();
+
+  /** What the first round found is kept to compare with. @throws where it cannot be carried out */
+  async function tryBefore(signal: AbortSignal): Promise<void> {
+    const missing = await findMissingRights(client);
+    state.isAllowed = missing === null;
+    if (missing !== null) throw new EnvironmentError(missing, '');
+    const failed = explainFailedBefore(await (await open(signal)).baseline());
+    if (failed !== null) onWarning(failed);
+  }
 
   async function open(signal: AbortSignal): Promise<NetworkTest> {
     limit = new AbortController();
@@ -87,9 +99,7 @@ export function aroundRollback(client: ClusterClient, options: CheckNetworkOptio
       const unknown = (why: string): void =>
         onWarning(`How the network is before the rollback is not known: ${why} The rollback goes on.`);
       try {
-        const round = await within(async () => (await open(signal)).baseline());
-        const failed = explainFailedBefore(round);
-        if (failed !== null) onWarning(failed);
+        await within(() => tryBefore(signal));
         state.hasBaseline = !limit.signal.aborted && !signal.aborted;
       } catch (error) {
         if (!limit.signal.aborted) unknown(messageOf(error));
@@ -100,6 +110,7 @@ export function aroundRollback(client: ClusterClient, options: CheckNetworkOptio
       state.result = null;
     },
     async after(signal, isDone) {
+      if (!state.isAllowed) return;
       onProgress('testing the network');
       try {
         const round = await (isDone ? look(signal) : within(() => look(signal)));
