@@ -134,6 +134,19 @@ describe('the job summary of an upgrade', () => {
     expect(section).toContain('w: it runs Windows');
   });
 
+  test('shows the first of many, and folds those that they explain', () => {
+    const failures = Array.from({ length: 9 }, (_, at) => buildFailure({ from: `pod p${at} on a` }));
+    const bad = buildBroken('regression', { when: 'hop', failures });
+    const text = renderUpgradeSummary(upgradeWith(buildProbes([buildRound(), bad])), LINKS);
+    const [open = '', folded = ''] = text.split('<details><summary>More of this: worked before');
+    expect(open).toContain('### Network: worked before, and does not now (9)');
+    expect([
+      open.includes('pod p4 on a'),
+      open.includes('pod p5 on a'),
+      folded.includes('pod p5 on a'),
+    ]).toEqual([true, false, true]);
+  });
+
   test('the page is well formed and has the same', () => {
     const page = renderUpgradeHtml(upgradeWith(buildProbes([buildRound(), buildBroken('regression')])));
     expect(readElements(page)).toContain('table');

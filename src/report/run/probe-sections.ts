@@ -27,12 +27,21 @@ export function probeSections(result: NetworkTestResult | null): readonly Sectio
     failures.filter(({ failure }) => failure.judgement === judgement).map(failureRow);
   const titleOf = (judgement: ProbeFailure['judgement']): string =>
     `Network: ${wordOf(judgement, isCompared)}`;
-  const broken = list(titleOf('failed-before'), 4, rowsOf('failed-before'));
+  /** The first are seen at once: they explain the others. */
+  const open = (judgement: ProbeFailure['judgement']): readonly Section[] => {
+    const rows = rowsOf(judgement);
+    return [
+      { ...list(titleOf(judgement), 2, rows.slice(0, MOST_OPEN)), ...headOf(titleOf(judgement), rows) },
+      fold(list(`More of this: ${wordOf(judgement, isCompared)}`, 4, rows.slice(MOST_OPEN))),
+    ];
+  };
   return [
     fixed(`\n### Network test\n\n${escapeMarkdown(sayNetwork(result))}\n`),
-    list(titleOf('regression'), 2, rowsOf('regression')),
-    list(titleOf('untried'), 2, rowsOf('untried')),
-    isCompared ? fold(broken) : broken,
+    ...open('regression'),
+    ...open('untried'),
+    ...(isCompared
+      ? [fold(list(titleOf('failed-before'), 4, rowsOf('failed-before')))]
+      : open('failed-before')),
     fold(list(titleOf('flaky'), 5, rowsOf('flaky'))),
     foldedTable('Rounds of the network test', ROUNDS, rounds.map(roundRow)),
     foldedTable('Scenarios of the network test', SCENARIOS, scenarioSums(rounds).map(scenarioRow)),
@@ -43,6 +52,13 @@ export function probeSections(result: NetworkTestResult | null): readonly Sectio
       ]),
     ),
   ];
+}
+
+const MOST_OPEN = 5;
+
+/** Counts all, though only some follow. */
+function headOf(title: string, rows: readonly string[]): Pick<Section, 'head'> {
+  return { head: rows.length === 0 ? '' : `\n### ${title} (${rows.length})\n\n` };
 }
 
 const COUNTS = '| Regressions | Untried | Did not work before | Only when tried again | Passed |';
