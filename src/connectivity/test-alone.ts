@@ -1,7 +1,7 @@
 import { ActionError } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import { clearNamespaces } from '../upgrade/lock/clear-namespaces.js';
-import { type Lock, LOCK_LOST, takeLock } from '../upgrade/lock/lock.js';
+import { type Lock, takeLock, whyStopped } from '../upgrade/lock/lock.js';
 import { findMissingRights } from './find-missing-rights.js';
 import { type NetworkTestOptions, openNetworkTest } from './network-test.js';
 import { explainBroken, type NetworkTestResult } from './results.js';
@@ -48,13 +48,14 @@ async function testUnderLock(
 ): Promise<AloneResult> {
   const signal = AbortSignal.any([options.signal, lost]);
   const test = openNetworkTest(client, { ...options, signal });
-  const whyStopped = (): string => (signal.reason === LOCK_LOST ? LOCK_LOST : 'The run was told to stop.');
   let fault: string | null;
   try {
     const round = await test.baseline('alone');
-    fault = signal.aborted ? `The network was not tested to the end. ${whyStopped()}` : explainBroken(round);
+    fault = signal.aborted
+      ? `The network was not tested to the end. ${whyStopped(signal)}`
+      : explainBroken(round);
   } catch (error) {
-    fault = signal.aborted ? `The network was not tested. ${whyStopped()}` : untested(error);
+    fault = signal.aborted ? `The network was not tested. ${whyStopped(signal)}` : untested(error);
   } finally {
     const left = await test.close();
     if (left !== null) options.onWarning(left);
