@@ -5,6 +5,8 @@ import { displayWidth } from '../../src/report/text.js';
 import { hostileReport } from './arbitrary-report.js';
 import { buildFailedReport, buildFinding, buildPair, buildReport } from './build-report.js';
 
+/** A pair of which one cell is a character that takes no width. */
+const unseen = buildReport({ pairs: [buildPair({ cluster: '', kubernetes: '\u{e0020}' })] });
 const plain = { colour: false, width: 100 };
 
 test('shows pairs, findings worst first, exceptions and skips, and ends with the verdict', () => {
@@ -110,5 +112,6 @@ test('no report puts a control character or a line of its own into the text, nor
       for (const line of table) expect(displayWidth(line)).toBeLessThanOrEqual(width);
       expect(lines.at(-2)).toMatch(/^(passed|failed|nothing to do): /);
     }),
+    { examples: [[unseen, 1]] },
   );
 });

@@ -39,8 +39,9 @@ export function displayWidth(text: string): number {
 
 /** The text cut to so many columns of a terminal, with `…` for what is gone: the end of it, or the start. */
 export function clipToWidth(text: string, width: number, gone: 'start' | 'end'): string {
-  if (displayWidth(text) <= width) return text;
+  // Not even what takes no width: it would keep the gap before it
   if (width < 1) return '';
+  if (displayWidth(text) <= width) return text;
   const characters = gone === 'end' ? Array.from(text) : Array.from(text).reverse();
   const kept: string[] = [];
   let used = 1;
