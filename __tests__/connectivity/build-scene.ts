@@ -3,7 +3,7 @@ import { HOST_NAMESPACE, PROBE_NAMESPACE } from '../../src/connectivity/probe-na
 import { meshOf, type NodePods, type Scene } from '../../src/connectivity/scene.js';
 
 export function podAt(role: string, node: string, address: string, round = 1): PodAt {
-  const namespace = role === 'host' ? HOST_NAMESPACE : PROBE_NAMESPACE;
+  const namespace = role === 'host' || role === 'port' ? HOST_NAMESPACE : PROBE_NAMESPACE;
   return { name: `${role}-${node}-${round}`, namespace, node, addresses: [address], round };
 }
 
@@ -17,6 +17,7 @@ export function buildScene(count: number, changes: Partial<Scene> = {}): Scene {
       source: podAt('source', node, `10.0.${net}`),
       target: podAt('target', node, `10.1.${net}`),
       host: podAt('host', node, `172.18.${net}`),
+      port: podAt('port', node, `10.2.${net}`),
     };
   });
   return {
@@ -28,8 +29,10 @@ export function buildScene(count: number, changes: Partial<Scene> = {}): Scene {
       moving: { address: '10.96.0.4' },
       names: { service: 'targets.ns.svc', headless: 'headless.ns.svc' },
     },
+    calico: { apiVersion: 'crd.projectcalico.org/v1', whyNoPolicies: null, whyNoTiers: null },
     apiServer: { host: '10.96.0.1', port: 443 },
     outside: [],
+    outsideSees: null,
     ...changes,
   };
 }

@@ -1,12 +1,17 @@
 import { listAt, textAt } from '../../src/cluster/fields.js';
+import { HOST_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
 import { ClusterError } from '../../src/errors.js';
+import { groupOf, referenceOf } from '../../src/cluster/object-name.js';
+import { letsIn, type Packet } from './calico-verdict.js';
 import type {
+  Access,
   ClusterClient,
   KubernetesObject,
   ListOptions,
   ListPage,
   ObjectKind,
   ObjectReference,
+  ServedKind,
   WatchEvent,
 } from '../../src/ports/cluster-client.js';
 
@@ -32,6 +37,12 @@ export interface FakeNetwork {
   play: Answer;
   /** Whether a pod runs; a text is why the server refuses it. */
   takes: (pod: KubernetesObject) => boolean | string;
+  /** Whether a program of the node that this pod is on listens on the port that a pod is to have. */
+  listens: (pod: KubernetesObject) => boolean;
+  /** Kinds of Calico's that the server knows: `NetworkPolicy`. */
+  calicoKinds: readonly string[];
+  /** What this account may not do: `delete tiers`. */
+  forbidden: readonly string[];
   /** The container of a pod that runs ends, and is not started again. */
   readonly die: (pod: KubernetesObject) => void;
 }
@@ -40,7 +51,10 @@ export interface FakeNetwork {
 export const OBEYS =
   (network: FakeNetwork): Answer =>
   ({ from, words, to }) => {
-    const denied = network.ofKind('NetworkPolicy');
+    const [calicos, denied] = byGroup(network.ofKind('NetworkPolicy'));
+    const policies = [...calicos, ...network.ofKind('GlobalNetworkPolicy')];
+    const packet = packetOf({ from, words, to });
+    if (packet !== null && !letsIn(packet, { policies, tiers: network.ofKind('Tier') })) return 'TIMEOUT';
     const isDenied = denied.some((policy) => {
       const isIngress = policy.metadata.name === 'ingress';
       const text = JSON.stringify(
@@ -55,19 +69,45 @@ export const OBEYS =
     return isDenied ? 'TIMEOUT' : null;
   };
 
+export function packetOf({ from, words, to }: Asked): Packet | null {
+  const sort =
+    words[0] === 'u'
+      ? ({ protocol: 'UDP', port: 8081 } as const)
+      : ({ protocol: 'TCP', port: 8080 } as const);
+  return to === null ? null : { from, to, ...sort };
+}
+
+/** Calico's, and Kubernetes'. */
+export function byGroup(
+  policies: readonly KubernetesObject[],
+): readonly [readonly KubernetesObject[], readonly KubernetesObject[]] {
+  const isCalicos = ({ apiVersion }: KubernetesObject): boolean => apiVersion.includes('projectcalico.org');
+  return [policies.filter(isCalicos), policies.filter((one) => !isCalicos(one))];
+}
+
+/** The address of a node, by its place among all. */
+export function addressOfNode(index: number): string {
+  return `172.18.${index >> 8}.${index & 255}`;
+}
+
 export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
   const objects = new Map<string, KubernetesObject>();
   /** By node, the pod that has the port there. */
   const ports = new Map<string, string>();
   const watches = new Set<{ kind: string; namespace: string | null; tell: (event: WatchEvent) => void }>();
   const count = { addresses: 0, execs: 0, changes: 0 };
-  const network = { play: () => null, takes: () => true } as unknown as {
+  const network = {
+    play: () => null,
+    takes: () => true,
+    listens: () => false,
+    calicoKinds: Object.keys(CALICO_KINDS),
+    forbidden: [],
+  } as unknown as {
     -readonly [K in keyof FakeNetwork]: FakeNetwork[K];
   };
-  const keyOf = ({ kind, namespace, name }: Omit<ObjectReference, 'apiVersion'>): string =>
-    `${kind} ${namespace ?? ''}/${name}`;
-  const keyOfObject = ({ kind, metadata }: KubernetesObject): string =>
-    keyOf({ kind, namespace: metadata.namespace ?? null, name: metadata.name });
+  const keyOf = ({ apiVersion, kind, namespace, name }: ObjectReference): string =>
+    `${groupOf(apiVersion)} ${kind} ${namespace ?? ''}/${name}`;
+  const keyOfObject = (object: KubernetesObject): string => keyOf(referenceOf(object));
   const known = {
     at: -1,
     kinds: new Map<string, readonly KubernetesObject[]>(),
@@ -161,6 +201,7 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
     const node = /spec\.nodeName=(.*)$/.exec(fieldSelector)?.[1];
     const items = ofKind(kind.kind, namespace).filter(
       (one) =>
+        groupOf(one.apiVersion) === groupOf(kind.apiVersion) &&
         (label === undefined || label === '' || one.metadata.labels?.[label] === value) &&
         (node === undefined || textAt(one, 'spec', 'nodeName') === node),
     );
@@ -180,18 +221,18 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
 
   function exec(pod: string, namespace: string, command: readonly string[]): string {
     count.execs += 1;
-    const from = objects.get(keyOf({ kind: 'Pod', namespace, name: pod }));
+    const from = objects.get(keyOf({ apiVersion: 'v1', kind: 'Pod', namespace, name: pod }));
     if (!from)
       throw new ClusterError(
         { verb: 'exec', resource: pod, status: 404 },
         `pods "${pod}" not found`,
         'Look.',
       );
-    const [status] = listAt(from, 'status', 'containerStatuses');
-    if (textAt(status, 'state', 'running', 'startedAt') === '') {
+    if (!isRunning(from)) {
       const text = 'HTTP 500: unable to upgrade connection: container not found ("probe")';
       throw new ClusterError({ verb: 'exec', resource: pod, status: 500 }, text, 'Look.');
     }
+    if (command[2]?.startsWith('grep') === true) return network.listens(from) ? 'it listens' : 'free';
     const byAddress = look().pods;
     const lines = (command[2] ?? '').split('\n').slice(1, -1);
     return lines
@@ -200,14 +241,25 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
         const to = byAddress.get((words[0] ?? '').replace(/:\d+$/, '')) ?? null;
         const said = network.play({ from, words: [kind, ...words], to });
         if (said !== null) return `${id} 1 3000 ${said}`;
-        return `${id} 0 10 ${kind === 'h' ? answerOf(words[0] ?? '', from, to) : ''}`;
+        return `${id} 0 10 ${kind === 'h' ? answerOf(words, from, to) : ''}`;
       })
       .join('\n');
   }
 
   /** Who stands behind an address: a Service's answer comes from the pod that its selector says. */
-  function answerOf(host: string, from: KubernetesObject, to: KubernetesObject | null): string {
+  function answerOf(
+    [host = '', port]: readonly string[],
+    from: KubernetesObject,
+    to: KubernetesObject | null,
+  ): string {
     if (to) return to.metadata.name;
+    if (port === '28182') {
+      const node = nodes.find((_, index) => addressOfNode(index) === host);
+      const behind = ofKind('Pod', HOST_NAMESPACE).filter(
+        (pod) => nodeOf(pod) === node && !isInHost(pod) && isRunning(pod),
+      );
+      return behind[0]?.metadata.name ?? '';
+    }
     const service = ofKind('Service').find((one) => textAt(one, 'spec', 'clusterIP') === host);
     if (service?.metadata.name === 'local') return from.metadata.name;
     const selector = Object.entries(
@@ -226,7 +278,11 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
     server: 'https://fake',
     get: (reference: ObjectReference) => Promise.resolve(objects.get(keyOf(reference)) ?? null),
     create: async (object: KubernetesObject) => Promise.resolve(create(object)),
-    apply: (object: KubernetesObject) => {
+    discover: () => Promise.resolve({ failedGroups: [], kinds: servedKinds(network.calicoKinds) }),
+    canI: ({ verb, resource }: Access) =>
+      Promise.resolve({ isAllowed: !network.forbidden.includes(`${verb} ${resource}`), reason: '' }),
+    apply: (object: KubernetesObject, { dryRun = false }: { readonly dryRun?: boolean } = {}) => {
+      if (dryRun) return Promise.resolve(object);
       const before = objects.get(keyOfObject(object));
       const merged = {
         ...before,
@@ -241,7 +297,6 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
       return Promise.resolve(object);
     },
     delete: (reference: ObjectReference) => Promise.resolve(remove(reference)),
-    canI: () => Promise.resolve({ isAllowed: true, reason: '' }),
     exec: async ({
       pod,
       namespace,
@@ -264,6 +319,24 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
   });
 }
 
+const CALICO_KINDS = {
+  NetworkPolicy: 'networkpolicies',
+  GlobalNetworkPolicy: 'globalnetworkpolicies',
+  Tier: 'tiers',
+} as const;
+
+function servedKinds(names: readonly string[]): readonly ServedKind[] {
+  return Object.entries(CALICO_KINDS)
+    .filter(([kind]) => names.includes(kind))
+    .map(([kind, plural]) => ({
+      apiVersion: 'crd.projectcalico.org/v1',
+      kind,
+      plural,
+      isNamespaced: kind === 'NetworkPolicy',
+      verbs: ['list'],
+    }));
+}
+
 function withStatus(object: KubernetesObject, address: string, isRunning: boolean): KubernetesObject {
   const spec = object['spec'] as { hostNetwork?: boolean; clusterIP?: string; ports?: object[] } | undefined;
   if (object.kind === 'Service' && spec) {
@@ -281,6 +354,11 @@ function withStatus(object: KubernetesObject, address: string, isRunning: boolea
     containerStatuses: [{ name: 'probe', state }],
   };
   return { ...object, status };
+}
+
+function isRunning(pod: KubernetesObject): boolean {
+  const [status] = listAt(pod, 'status', 'containerStatuses');
+  return textAt(status, 'state', 'running', 'startedAt') !== '';
 }
 
 function isInHost(pod: KubernetesObject): boolean {

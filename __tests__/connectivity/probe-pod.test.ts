@@ -41,6 +41,20 @@ describe('a probe pod', () => {
     });
     expect(spec).not.toHaveProperty('hostNetwork');
     expect(spec).not.toHaveProperty('volumes');
+    expect(JSON.stringify(spec)).not.toContain('hostPort');
+  });
+
+  it('has a port of its node where that is asked for, and is as humble otherwise', () => {
+    const { spec } = probePod({ ...OPTIONS, portOfNode: { own: 8080, ofNode: 28_182 } }) as unknown as {
+      spec: { containers: readonly object[] };
+    };
+    expect(spec.containers).toMatchObject([
+      {
+        ports: [{ containerPort: 8080, hostPort: 28_182, protocol: 'TCP' }],
+        securityContext: { capabilities: { drop: ['ALL'] } },
+      },
+    ]);
+    expect(spec).not.toHaveProperty('hostNetwork');
   });
 
   it('says whose it is and what for; its own labels cannot say otherwise', () => {

@@ -40,6 +40,16 @@ describe('what probes saw', () => {
     expect(parseSeen([{ ...HTTP, answers: null }], '0 0 20 anybody\n')[0]?.kind).toBe('reached');
   });
 
+  it('an address is an answer with whatever port it is sent from', () => {
+    const asks: Check = { ...HTTP, asks: '/clientip', answers: ['10.0.0.9', 'fd00::9'] };
+    expect(probeCommand([asks])[2]).toContain('h 0 10.0.0.1 8080 0 /clientip');
+    const seen = ['10.0.0.9:43210', '[fd00::9]:43210', '10.0.0.10:43210', ''].map(
+      (said) => parseSeen([asks], `0 0 20 ${said}\n`)[0],
+    );
+    expect(seen.map((one) => one?.kind)).toEqual(['reached', 'reached', 'blocked', 'blocked']);
+    expect(seen[2]?.text).toBe('WRONG ANSWER: 10.0.0.10:43210 answered');
+  });
+
   it('a probe without a line has not run', () => {
     expect(parseSeen([HTTP, NAME], '0 0 20 target-1\nsh: nc: not found').map(({ kind }) => kind)).toEqual([
       'reached',

@@ -7,11 +7,14 @@ import { type NetworkTest, openNetworkTest } from '../../src/connectivity/networ
 import { HOST_NAMESPACE, PROBE_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
 import { explainRegressions, explainUntried, type NetworkRound } from '../../src/connectivity/results.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
-import type { ClusterClient } from '../../src/ports/cluster-client.js';
+import type { ClusterClient, KubernetesObject } from '../../src/ports/cluster-client.js';
 import { AGNHOST_IMAGE } from '../../test-cluster/images/node-images.js';
 import { describeWithCluster } from '../../test-cluster/jest.js';
 import { describeInTurn, inTurn } from '../../test-cluster/in-turn.js';
+import { installObjects } from '../../test-cluster/ready-made/install-objects.js';
+import { readManifest } from '../../test-cluster/ready-made/manifests.js';
 import { openRealNode } from '../../test-cluster/real-nodes/real-node.js';
+import { addSecondFamily } from './second-family.js';
 import { type PlayedPolicies, type PolicyFault, playPolicies } from './played-policies.js';
 
 /** A fault: how it is played on a node, and the scenarios that have to name it. */
@@ -22,9 +25,15 @@ interface Played {
   readonly rules?: readonly (readonly [table: string, chain: string, rule: string])[];
   readonly policy?: PolicyFault['kind'];
   readonly isBrokenCni?: boolean;
+  /** The same of ip6tables. */
+  readonly rules6?: Played['rules'];
   /** Named, and explained by no other. */
   readonly names: readonly string[];
 }
+
+const OUT_PORT = 28_190;
+const CALICO = 'v3.31.7';
+const POLICIES = ['policy-ingress', 'policy-egress', 'policy-calico', 'policy-tiers'];
 
 const FAULTS: readonly Played[] = [
   {
@@ -94,10 +103,34 @@ const FAULTS: readonly Played[] = [
     names: ['host-to-host'],
   },
   {
+    title: 'a port of a node does not lead to its pod',
+    node: 'real-3',
+    rules: [['nat', 'PREROUTING', '-p tcp --dport 28182 -j ACCEPT']],
+    names: ['host-port'],
+  },
+  {
+    title: 'the way out is closed',
+    node: 'real-1',
+    rules: [['mangle', 'PREROUTING', '-p tcp --dport OUT_PORT -j DROP']],
+    names: ['outside', 'outside-source'],
+  },
+  {
+    title: 'what is outside sees another address',
+    node: 'real-2',
+    rules: [['nat', 'POSTROUTING', '-p tcp --dport OUT_PORT -j MASQUERADE']],
+    names: ['outside-source'],
+  },
+  {
     title: 'a Service stays with an old endpoint',
     node: 'real-3',
     rules: [['nat', 'PREROUTING', '-d MOVING_IP -p tcp -j DNAT --to-destination FIRST_IP:8080']],
     names: ['service-endpoints'],
+  },
+  {
+    title: 'the second family is not forwarded',
+    node: 'real-1',
+    rules6: [['filter', 'FORWARD', '-j DROP']],
+    names: ['second-family'],
   },
   {
     title: 'new pods are given no network',
@@ -109,19 +142,31 @@ const FAULTS: readonly Played[] = [
     title: 'a policy is not enforced',
     node: 'real-1',
     policy: 'not-enforced',
-    names: ['policy-ingress', 'policy-egress'],
+    names: POLICIES,
   },
   {
     title: 'a policy blocks too much',
     node: 'real-2',
     policy: 'denies-all',
-    names: ['policy-ingress', 'policy-egress'],
+    names: POLICIES,
   },
   {
     title: 'a policy is enforced too late',
     node: 'real-3',
     policy: 'slow',
-    names: ['policy-ingress', 'policy-egress'],
+    names: POLICIES,
+  },
+  {
+    title: 'Calico’s own policies are not enforced',
+    node: 'real-1',
+    policy: 'kubernetes-alone',
+    names: ['policy-calico', 'policy-tiers'],
+  },
+  {
+    title: 'the order of tiers is not kept',
+    node: 'real-2',
+    policy: 'no-tiers',
+    names: ['policy-tiers'],
   },
 ];
 
@@ -134,6 +179,10 @@ describeInTurn('network faults', () => {
 
     beforeAll(async () => {
       client = await createClusterClient(cluster().kubeconfig, null);
+      await installObjects(client, readManifest(CALICO, 'calico.yaml').filter(isPolicyDefinition), {
+        command: 'apply',
+      });
+      await addSecondFamily(cluster().directory);
       policies = playPolicies(client, cluster().directory);
       const { nodes } = await inspect(client);
       test = openNetworkTest(client, {
@@ -141,7 +190,12 @@ describeInTurn('network faults', () => {
         signal: new AbortController().signal,
         nodes,
         image: AGNHOST_IMAGE,
-        settings: { ...DEFAULT_SETTINGS, settleMs: 15_000 },
+        settings: {
+          ...DEFAULT_SETTINGS,
+          settleMs: 15_000,
+          outside: [{ host: await outsideTarget(), port: OUT_PORT }],
+          outsideSees: 'pod',
+        },
         run: 'https://ci.example/runs/1',
         onProgress: () => undefined,
       });
@@ -151,10 +205,7 @@ describeInTurn('network faults', () => {
       const round = await test.baseline();
       tell(rowOf('before, healthy', round));
       expect(round.failures.filter(({ judgement }) => judgement !== 'flaky')).toEqual([]);
-      expect(round.scenarios.filter(({ skipped }) => skipped !== null)).toMatchObject([
-        { scenario: 'second-family', skipped: 'pods have addresses of one family' },
-        { scenario: 'outside', skipped: 'no target outside of the cluster is given' },
-      ]);
+      expect(round.scenarios.filter(({ skipped }) => skipped !== null)).toEqual([]);
       expect(round.settled).toHaveLength(3);
     }, 300_000);
 
@@ -179,7 +230,7 @@ describeInTurn('network faults', () => {
           await undo();
         }
       },
-      300_000,
+      600_000,
     );
 
     it('a probe pod of its own that is gone is made anew, and is no regression', async () => {
@@ -206,18 +257,31 @@ describeInTurn('network faults', () => {
       for (const name of [PROBE_NAMESPACE, HOST_NAMESPACE]) {
         expect(await client.get({ apiVersion: 'v1', kind: 'Namespace', namespace: null, name })).toBeNull();
       }
+      for (const kind of ['GlobalNetworkPolicy', 'Tier']) {
+        for await (const { items } of client.list({ apiVersion: 'crd.projectcalico.org/v1', kind })) {
+          expect(items).toEqual([]);
+        }
+      }
     }, 120_000);
 
     async function play(fault: Played): Promise<() => Promise<void>> {
       const node = openRealNode(cluster().directory, fault.node);
       const words = await wordsOf();
-      const rules = (fault.rules ?? []).map(([name, chain, rule]) => {
-        const text = Object.entries(words).reduce((sum, [word, value]) => sum.replaceAll(word, value), rule);
-        return [name, chain, text.split(' ')] as const;
-      });
+      const wordedOf = (rules: Played['rules'] = []): readonly (readonly [string, string, string[]])[] =>
+        rules.map(([name, chain, rule]) => {
+          const text = Object.entries(words).reduce(
+            (sum, [word, value]) => sum.replaceAll(word, value),
+            rule,
+          );
+          return [name, chain, text.split(' ')];
+        });
+      const rules = [
+        ...wordedOf(fault.rules).map((rule) => ['iptables', ...rule] as const),
+        ...wordedOf(fault.rules6).map((rule) => ['ip6tables', ...rule] as const),
+      ];
       const change = async (action: string): Promise<void> => {
-        for (const [name, chain, rule] of rules) {
-          const { status, stderr } = await node.run(['iptables', '-w', '-t', name, action, chain, ...rule]);
+        for (const [program, name, chain, rule] of rules) {
+          const { status, stderr } = await node.run([program, '-w', '-t', name, action, chain, ...rule]);
           if (status !== 0) throw new Error(stderr);
         }
       };
@@ -243,9 +307,37 @@ describeInTurn('network faults', () => {
         LOCAL_IP: await address('local'),
         MOVING_IP: await address('moving'),
         KUBERNETES_IP: await address('kubernetes', 'default'),
+        OUT_PORT: String(OUT_PORT),
         PORT: String(targets.spec.ports[0]?.nodePort),
         FIRST_IP: await addressOfFirst(),
       };
+    }
+
+    /** What answers beyond the pod network: a server in the network of a node. */
+    async function outsideTarget(): Promise<string> {
+      const name = 'outside';
+      const args = ['netexec', `--http-port=${OUT_PORT}`, '--udp-port=-1'];
+      await client.create(
+        {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name, namespace: 'kube-system' },
+          spec: {
+            nodeName: 'real-3',
+            hostNetwork: true,
+            tolerations: [{ operator: 'Exists' }],
+            containers: [{ name, image: AGNHOST_IMAGE, args, imagePullPolicy: 'IfNotPresent' }],
+          },
+        },
+        { fieldManager: 'test' },
+      );
+      const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system', name };
+      for (;;) {
+        const found = await client.get(pod);
+        const address = textAt(found, 'status', 'podIP');
+        if (textAt(found, 'status', 'phase') === 'Running' && address !== '') return address;
+        await REAL_TIMING.sleep(200, new AbortController().signal);
+      }
     }
 
     async function nameOfHostPod(node: string): Promise<string> {
@@ -270,6 +362,14 @@ describeInTurn('network faults', () => {
     }
   });
 });
+
+/** The definitions of Calico's policies and tiers: nothing else of Calico is there. */
+function isPolicyDefinition({ kind, metadata }: KubernetesObject): boolean {
+  const names = ['networkpolicies', 'globalnetworkpolicies', 'tiers'].map(
+    (plural) => `${plural}.crd.projectcalico.org`,
+  );
+  return kind === 'CustomResourceDefinition' && names.includes(metadata.name);
+}
 
 /** How many paths of the nodes' own programs passed, by scenario. */
 function hostPathsOf(round: NetworkRound | undefined): readonly (readonly [string, number])[] {

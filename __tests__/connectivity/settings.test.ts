@@ -11,7 +11,7 @@ describe('network-test-settings', () => {
 
   it('are lines with a name and a value', () => {
     const text =
-      'skip: dns, hairpin\ndegree: 3\nsettle-seconds: 90\ntries: 5\noutside: 192.0.2.1:443 [2001:db8::1]:53 example.com:80';
+      'skip: dns, hairpin\ndegree: 3\nsettle-seconds: 90\ntries: 5\noutside: 192.0.2.1:443 [2001:db8::1]:53 example.com:80\noutside-sees: node';
     expect(parseNetworkTestSettings(text)).toEqual({
       skip: new Set(['dns', 'hairpin']),
       degree: 3,
@@ -22,6 +22,7 @@ describe('network-test-settings', () => {
         { host: '2001:db8::1', port: 53 },
         { host: 'example.com', port: 80 },
       ],
+      outsideSees: 'node',
     });
   });
 
@@ -40,6 +41,8 @@ describe('network-test-settings', () => {
     ['skip: dns\nonly: udp', 'only and skip'],
     ['outside: 192.0.2.1', 'outside “192.0.2.1”'],
     ['outside: a;reboot:80', 'outside “a;reboot:80”'],
+    ['outside-sees: me\noutside: a:80', 'outside-sees “me” is neither'],
+    ['outside-sees: node', 'outside-sees says what nobody sees'],
     ['outside: 192.0.2.1:70000', 'outside “192.0.2.1:70000”'],
   ])('%j is refused', (text, said) => {
     expect(() => parseNetworkTestSettings(text)).toThrow(InputError);

@@ -38,8 +38,10 @@ export async function findMissing(
 }
 
 /** Pods of a node that is gone would stand behind Services for minutes. @throws ClusterError */
-export async function deletePodsOf(client: ClusterClient, { host, old }: PodsThere): Promise<void> {
-  const hosts = host === null ? [] : [{ namespace: HOST_NAMESPACE, name: host.name }];
+export async function deletePodsOf(client: ClusterClient, { host, port, old }: PodsThere): Promise<void> {
+  const hosts = [host?.name ?? '', typeof port === 'string' ? '' : port.name]
+    .filter((name) => name !== '')
+    .map((name) => ({ namespace: HOST_NAMESPACE, name }));
   for (const { namespace, name } of [
     ...old.map((name) => ({ namespace: PROBE_NAMESPACE, name })),
     ...hosts,

@@ -5,6 +5,7 @@ import type { Waiting } from '../upgrade/gates/wait-for.js';
 import { widthOf } from '../upgrade/waves/plan-waves.js';
 import { countRequests } from './count-requests.js';
 import { diagnose } from './diagnose.js';
+import { findCalicoPolicies, removeCalicoPolicies } from './find-calico-policies.js';
 import { findApiServer, makeServices } from './find-addresses.js';
 import { deletePodsOf, findGone, findMissing, withoutNodes } from './find-gone.js';
 import { findDead } from './find-dead.js';
@@ -13,10 +14,11 @@ import { shortDigest } from './probe-pod.js';
 import { makeProbeNamespaces, removeProbeNamespaces } from './probe-namespace.js';
 import { type NetworkRound, type NetworkTestResult } from './results.js';
 import { lameScenarios, type RoundOptions, runRound, touches } from './run-round.js';
-import { meshOf, type NodePods, type Scene, type ServiceAddresses } from './scene.js';
+import { type CalicoPolicies, meshOf, type NodePods, type Scene, type ServiceAddresses } from './scene.js';
 import type { ScenarioName } from './scenarios/scenario-name.js';
 import type { NetworkTestSettings } from './settings.js';
 import { type NodeAt, type PodsThere, type Staffing, staffNodes } from './staff-nodes.js';
+import { staffPorts } from './staff-ports.js';
 import { takePart } from './take-part.js';
 import type { Baseline } from './verdict.js';
 
@@ -55,6 +57,11 @@ const POD_DEADLINE_MS = 24 * 3_600_000;
 const MOST_AT_ONCE = 50;
 /** A name with more addresses would not fit a datagram. */
 const MOST_HEADLESS = 4;
+const NO_POLICIES: CalicoPolicies = {
+  apiVersion: '',
+  whyNoPolicies: 'nothing is known of them yet',
+  whyNoTiers: 'nothing is known of them yet',
+};
 const REMEDY = 'Nothing of Calico was changed. Put that right, or run with network-test: false.';
 
 export function openNetworkTest(original: ClusterClient, options: NetworkTestOptions): NetworkTest {
@@ -69,6 +76,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     members: [] as readonly NodeAt[],
     services: null as ServiceAddresses | null,
     apiServer: null as Scene['apiServer'],
+    calico: NO_POLICIES,
     baseline: null as Baseline,
     lame: new Map<ScenarioName, string>() as ReadonlyMap<ScenarioName, string>,
     leftOut: [...leftOut],
@@ -76,22 +84,28 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     warnings: [] as string[],
   };
 
+  /** What nobody wants is not prepared either. */
+  function isSkipped(...names: readonly ScenarioName[]): boolean {
+    return names.every((name) => options.settings.skip.has(name));
+  }
+
   async function staff(
     nodes: readonly NodeAt[],
     dead: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, Staffing>> {
     state.round += 1;
     const headless = new Set(taking.slice(0, MOST_HEADLESS).map(({ name }) => name));
-    const staffing = await staffNodes(client, nodes, state.there, {
+    const before = state.there;
+    const how = {
       ...waiting,
       image: options.image,
       run: options.run,
       deadlineMs: POD_DEADLINE_MS,
       round: state.round,
-      headless,
       width,
-      dead,
-    });
+    };
+    const pods = await staffNodes(client, nodes, before, { ...how, headless, dead });
+    const staffing = isSkipped('host-port') ? pods : await staffPorts(client, pods, before, how);
     keep(staffing);
     return staffing;
   }
@@ -227,7 +241,9 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       }),
       services,
       apiServer: state.apiServer,
+      calico: state.calico,
       outside: options.settings.outside,
+      outsideSees: options.settings.outsideSees,
     };
   }
 
@@ -238,6 +254,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       }
       await makeProbeNamespaces(client, options.run, waiting);
       state.apiServer = await findApiServer(client);
+      if (!isSkipped('policy-calico', 'policy-tiers')) state.calico = await findCalicoPolicies(client);
       state.members = taking;
       return round(when, null);
     },
@@ -247,14 +264,13 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       const never = new AbortController().signal;
       // A run that is told to stop has seconds: what was deleted goes by itself
       const timeoutMs = options.signal.aborted ? STOPPED_MS : POD_TIMEOUT_MS;
-      const left = await removeProbeNamespaces(
-        client,
-        { ...waiting, timeoutMs, signal: never },
-        undefined,
-        options.run,
-      );
-      if (left !== null) state.warnings.push(left);
-      return left;
+      const patient = { ...waiting, timeoutMs, signal: never };
+      const left = [
+        await removeCalicoPolicies(client, state.calico),
+        await removeProbeNamespaces(client, patient, undefined, options.run),
+      ].filter((text) => text !== null);
+      state.warnings.push(...left);
+      return left.length === 0 ? null : left.join(' ');
     },
     result: () => ({
       image: options.image,

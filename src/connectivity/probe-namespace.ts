@@ -1,4 +1,4 @@
-import { OWN_LABELS, OWN_SELECTOR } from '../cluster/own-label.js';
+import { isOurs, OWN_LABELS, OWN_SELECTOR } from '../cluster/own-label.js';
 import { ClusterError, EnvironmentError } from '../errors.js';
 import type {
   ClusterClient,
@@ -62,7 +62,7 @@ export async function removeProbeNamespaces(
   run: string | null = null,
 ): Promise<string | null> {
   const isMeant = (found: KubernetesObject): boolean =>
-    isOwn(found) && (run === null || found.metadata.annotations?.[RUN_LABEL] === run);
+    isOurs(found) && (run === null || found.metadata.annotations?.[RUN_LABEL] === run);
   const names = levels.map(([name]) => name);
   const byHand = `The next run deletes what is left; by hand: kubectl delete namespace ${names.join(' ')}`;
   try {
@@ -120,15 +120,11 @@ async function removeOwn(
 
 async function refuseForeign(client: ClusterClient, name: string): Promise<void> {
   const found = await client.get(referenceTo(name));
-  if (found === null || isOwn(found)) return;
+  if (found === null || isOurs(found)) return;
   throw new EnvironmentError(
     `There is a namespace ${name}, which this program did not make.`,
     'Rename or delete it, or run with network-test: false.',
   );
-}
-
-function isOwn({ metadata }: KubernetesObject): boolean {
-  return Object.entries(OWN_LABELS).every(([name, value]) => metadata.labels?.[name] === value);
 }
 
 function referenceTo(name: string): ObjectReference {

@@ -14,7 +14,7 @@ export interface ProbePodOptions {
   readonly namespace: string;
   /** The node that it is pinned to: no scheduler is asked. */
   readonly node: string;
-  /** What it is for: `source`, `target`, `host`. Services and policies of the test select by it. */
+  /** What it is for: `source`, `target`, `host`, `port`. Services and policies of the test select by it. */
   readonly role: string;
   readonly image: string;
   /** What the container runs, by arguments of agnhost or, with `command`, by a program of the image. */
@@ -25,6 +25,8 @@ export interface ProbePodOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** Whether it is in the network of its node. Such a pod needs a namespace that allows that. */
   readonly hostNetwork?: boolean;
+  /** A port of its node that leads to one of its own. Such a pod needs a namespace that allows that too. */
+  readonly portOfNode?: { readonly own: number; readonly ofNode: number };
   /** The run's address. */
   readonly run: string;
   /** When the node ends a pod that nobody deletes, in ms. */
@@ -33,7 +35,7 @@ export interface ProbePodOptions {
 
 /**
  * A pod of the network test: no rights, no token, nothing to write to, at home under the Pod Security Standard
- * `restricted` (but for the host's network, where that is asked for). Pure.
+ * `restricted` (but for the host's network and ports of the host, where they are asked for). Pure.
  */
 export function probePod(options: ProbePodOptions): KubernetesObject {
   const { name, namespace, node, role, run } = options;
@@ -78,13 +80,17 @@ export function shortDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-function containerOf({ image, args, command, env = {} }: ProbePodOptions): Readonly<Record<string, unknown>> {
+function containerOf(options: ProbePodOptions): Readonly<Record<string, unknown>> {
+  const { image, args, command, env = {}, portOfNode: port } = options;
   return {
     name: PROBE_CONTAINER,
     image,
     imagePullPolicy: 'IfNotPresent',
     ...(command === undefined ? {} : { command }),
     args,
+    ...(port === undefined
+      ? {}
+      : { ports: [{ containerPort: port.own, hostPort: port.ofNode, protocol: 'TCP' }] }),
     env: Object.entries(env).map(([name, value]) => ({ name, value })),
     // No limit of CPU: a throttled probe would measure itself
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '256Mi' } },

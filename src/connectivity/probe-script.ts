@@ -11,7 +11,7 @@ export const SCRIPT_VARIABLE = 'PROBE_SCRIPT';
  *
  *     t ID HOST:PORT        a connection
  *     u ID HOST:PORT SIZE   a datagram and its answer; SIZE: small, fits, exceeds
- *     h ID HOST PORT BYTES  an HTTP request with so many bytes in a header; prints who answered
+ *     h ID HOST PORT BYTES  an HTTP request with so many bytes in a header; prints who answered; of PATH, where one follows
  *
  * Each writes one line: the id, an exit status, milliseconds, and what was said.
  */
@@ -39,7 +39,7 @@ datagram() {
 }
 ask() {
   more=; [ "$3" = 0 ] || more="X-Fill: $(fill "$3")\\r\\n"
-  got=$(printf "GET / HTTP/1.0\\r\\n$more\\r\\n" | nc -w ${ANSWER_SECONDS} "$1" "$2" 2>/dev/null)
+  got=$(printf "GET \${4:-/} HTTP/1.0\\r\\n$more\\r\\n" | nc -w ${ANSWER_SECONDS} "$1" "$2" 2>/dev/null)
   case $got in *'200 OK'*) printf '%s' "$got" | tail -n 1; return 0 ;; esac
   case $1 in *:*) at="[$1]:$2" ;; *) at="$1:$2" ;; esac
   connect "$at" || return 1
@@ -47,7 +47,7 @@ ask() {
 }
 t() { one "$1" connect "$2" & }
 u() { one "$1" datagram "$2" "$3" & }
-h() { one "$1" ask "$2" "$3" "$4" & }
+h() { one "$1" ask "$2" "$3" "$4" "\${5:-}" & }
 `;
 
 /** The command that runs probes in their pod, all at once. Pure. */
@@ -66,7 +66,7 @@ function lineOf(id: string, check: Check): string {
   const { host, port } = check;
   switch (check.kind) {
     case 'http':
-      return `h ${id} ${host} ${port} ${check.fillBytes}`;
+      return `h ${id} ${host} ${port} ${check.fillBytes}${check.asks === undefined ? '' : ` ${check.asks}`}`;
     case 'tcp':
       return `t ${id} ${hostPort(host, port)}`;
     case 'udp':
@@ -94,8 +94,14 @@ export function parseSeen(checks: readonly Check[], stdout: string): readonly Pr
 
 /** An answer of somebody else is none. */
 function judgeAnswer(check: Check, { kind, text, ms }: Extract<ProbeSeen, { ms: number }>): ProbeSeen {
-  if (kind === 'reached' && check.kind === 'http' && check.answers?.includes(text) === false) {
+  if (kind === 'reached' && check.kind === 'http' && !isAnswer(check, text)) {
     return { kind: 'blocked', text: `WRONG ANSWER: ${text || 'nothing'} answered`, ms };
   }
   return { kind, text: text || (kind === 'reached' ? 'answered' : 'no answer'), ms };
+}
+
+function isAnswer({ answers, asks }: Extract<Check, { kind: 'http' }>, text: string): boolean {
+  // `10.0.0.1:43210`, `[fd00::1]:43210`
+  const said = asks === undefined ? text : text.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return answers === null || answers.includes(said);
 }

@@ -20,6 +20,8 @@ export type Check =
       readonly port: number;
       readonly fillBytes: number;
       readonly answers: readonly string[] | null;
+      /** Where it is asked that from: the answer is the sender's address, as agnhost's netexec sees it. */
+      readonly asks?: '/clientip';
     }
   /** A connection and no more. `host` may be a name. */
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -53,8 +55,8 @@ export type ProbeSeen =
   /** The command did not run: nothing is known of the path. */
   | { readonly kind: 'not-run'; readonly text: string };
 
-/** Ports of the pods' servers. Those of the host's network are none that anything is known to use. */
-export const PORTS = { http: 8080, udp: 8081, hostHttp: 28_180, hostUdp: 28_181 } as const;
+/** Ports of the pods' servers. Those of nodes are none that anything is known to use; `ofNode` leads to a pod. */
+export const PORTS = { http: 8080, udp: 8081, hostHttp: 28_180, hostUdp: 28_181, ofNode: 28_182 } as const;
 
 /** `10.0.0.1:80`, `[fd00::1]:80`, `name:80`. */
 export function hostPort(host: string, port: number): string {

@@ -32,7 +32,7 @@ export interface RoundOutcome {
 
 /**
  * Tries all scenarios: first, all at once, traffic as it is; then one after the other those that change something.
- * Changes are made in the namespace of the test alone, and taken back at the end of each.
+ * Changes touch pods of the test alone, and are taken back at the end of each.
  */
 export async function runRound(
   client: ClusterClient,
@@ -70,15 +70,18 @@ async function tryPhases(
 ): Promise<readonly Tried[]> {
   options.onProgress(`network test: ${scenario.name}`);
   const tried: Tried[] = [];
-  for (const phase of phases) {
-    for (const change of phase.changes) await write(client, change);
-    // What cannot pass anyway says nothing of policies and endpoints
-    const probes = inScope(phase.probes, options).filter((probe) => !broken.has(pathOf(probe)));
-    const outcomes = await tryAll(client, probes, true, options);
-    tried.push(...outcomes.map(withPhase(phase.title)));
-    if (isLame(outcomes) || options.signal.aborted) break;
+  try {
+    for (const phase of phases) {
+      for (const change of phase.changes) await write(client, change);
+      // What cannot pass anyway says nothing of policies and endpoints
+      const probes = inScope(phase.probes, options).filter((probe) => !broken.has(pathOf(probe)));
+      const outcomes = await tryAll(client, probes, true, options);
+      tried.push(...outcomes.map(withPhase(phase.title)));
+      if (isLame(outcomes) || options.signal.aborted) break;
+    }
+  } finally {
+    for (const change of phases.at(-1)?.changes ?? []) await write(client, change);
   }
-  for (const change of phases.at(-1)?.changes ?? []) await write(client, change);
   return tried;
 }
 

@@ -9,6 +9,8 @@ export interface NodePods {
   readonly target: PodAt;
   /** In the host's network; null where it could not be run there. */
   readonly host: PodAt | null;
+  /** Of the pod network, behind a port of the node; a text is why there is none. */
+  readonly port: PodAt | string;
 }
 
 /** What is there to be probed. */
@@ -20,8 +22,21 @@ export interface Scene {
   readonly services: ServiceAddresses;
   /** The API server as pods reach it; null where the Service `kubernetes` cannot be read. */
   readonly apiServer: { readonly host: string; readonly port: number } | null;
+  readonly calico: CalicoPolicies;
   /** `host:port` outside of the cluster, by which the way out is tested. */
   readonly outside: readonly { readonly host: string; readonly port: number }[];
+  /** Whose address these see; null where nobody says. */
+  readonly outsideSees: 'node' | 'pod' | null;
+}
+
+/** Whether Calico's own policies can be written. */
+export interface CalicoPolicies {
+  /** `crd.projectcalico.org/v1`; empty where none can. */
+  readonly apiVersion: string;
+  /** Why NetworkPolicies and GlobalNetworkPolicies cannot be tried; null where they can. */
+  readonly whyNoPolicies: string | null;
+  /** The same of tiers. */
+  readonly whyNoTiers: string | null;
 }
 
 /** Services of the network test. */

@@ -12,6 +12,8 @@ export interface NetworkTestSettings {
   readonly tries: number;
   /** Targets outside of the cluster. */
   readonly outside: readonly { readonly host: string; readonly port: number }[];
+  /** Whose address these see: they answer GET /clientip, as agnhost's netexec does. null where that is not looked at. */
+  readonly outsideSees: 'node' | 'pod' | null;
 }
 
 export const DEFAULT_SETTINGS: NetworkTestSettings = {
@@ -20,10 +22,11 @@ export const DEFAULT_SETTINGS: NetworkTestSettings = {
   settleMs: 60_000,
   tries: 3,
   outside: [],
+  outsideSees: null,
 };
 
 const INPUT = 'network-test-settings';
-const KEYS = ['only', 'skip', 'degree', 'settle-seconds', 'tries', 'outside'] as const;
+const KEYS = ['only', 'skip', 'degree', 'settle-seconds', 'tries', 'outside', 'outside-sees'] as const;
 type Key = (typeof KEYS)[number];
 
 /**
@@ -44,6 +47,7 @@ export function parseNetworkTestSettings(text: string): NetworkTestSettings {
     settleMs: (numberOf('settle-seconds', values, 1, 600) ?? DEFAULT_SETTINGS.settleMs / 1000) * 1000,
     tries: numberOf('tries', values, 1, 20) ?? DEFAULT_SETTINGS.tries,
     outside: wordsOf(values.get('outside')).map(addressOf),
+    outsideSees: seesOf(values),
   };
 }
 
@@ -90,6 +94,16 @@ function numberOf(key: Key, values: ReadonlyMap<Key, string>, least: number, mos
     'is not possible',
     `Write a whole number from ${least} to ${most}.`,
   );
+}
+
+function seesOf(values: ReadonlyMap<Key, string>): NetworkTestSettings['outsideSees'] {
+  const text = values.get('outside-sees');
+  if (text === undefined) return null;
+  if (text !== 'node' && text !== 'pod') {
+    throw wrong(`outside-sees “${printable(text)}”`, 'is neither', 'Write node or pod.');
+  }
+  if (values.has('outside')) return text;
+  throw wrong('outside-sees', 'says what nobody sees', 'Name a target in outside, or leave it away.');
 }
 
 function addressOf(word: string): { readonly host: string; readonly port: number } {

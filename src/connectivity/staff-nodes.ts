@@ -3,6 +3,7 @@ import type { ClusterClient, KubernetesObject } from '../ports/cluster-client.js
 import { POD } from '../upgrade/gates/workload.js';
 import { inBatches } from '../upgrade/plan/in-batches.js';
 import { deletePods, makePods, type PodOutcome, type PodsOptions } from './make-pods.js';
+import { podName, serverArgs } from './name-pod.js';
 import { type PodAt, PORTS } from './probe.js';
 import { HOST_NAMESPACE, PROBE_NAMESPACE } from './probe-namespace.js';
 import { probePod, type ProbePodOptions, shortDigest } from './probe-pod.js';
@@ -30,6 +31,8 @@ export interface StaffOptions
 export interface PodsThere {
   /** In the host's network; null where it could not be run there. */
   readonly host: PodAt | null;
+  /** Behind a port of the node; a text is why there is none, nor will be. */
+  readonly port: PodAt | string;
   /** Names of those of the pod network: they go before new ones come. */
   readonly old: readonly string[];
 }
@@ -58,16 +61,18 @@ export async function staffNodes(
   const inPods = { ...options, namespace: PROBE_NAMESPACE };
   const inHosts = { ...options, namespace: HOST_NAMESPACE };
   const there = nodes.flatMap(({ name }) => before.get(name) ?? []);
-  const goneHosts = await deletePods(
-    client,
-    there.flatMap((one) => deadHost(one, options)),
-    inHosts,
-  );
-  const gonePods = await deletePods(
-    client,
-    there.flatMap(({ old }) => old),
-    inPods,
-  );
+  const [goneHosts, gonePods] = await Promise.all([
+    deletePods(
+      client,
+      there.flatMap((one) => [...deadHost(one, options), ...portOf(one)]),
+      inHosts,
+    ),
+    deletePods(
+      client,
+      there.flatMap(({ old }) => old),
+      inPods,
+    ),
+  ]);
   const isWithoutHost = ({ name }: NodeAt): boolean => {
     const earlier = before.get(name);
     return earlier === undefined || deadHost(earlier, options).length > 0;
@@ -94,6 +99,10 @@ function deadHost({ host }: PodsThere, { dead }: StaffOptions): readonly string[
   return host !== null && dead.has(host.name) ? [host.name] : [];
 }
 
+function portOf({ port }: PodsThere): readonly string[] {
+  return typeof port === 'string' ? [] : [port.name];
+}
+
 /** One that comes up later would stand behind Services, and answer for nobody. The next round waits until it is gone. */
 async function beginToDelete(client: ClusterClient, staffing: readonly Staffing[]): Promise<void> {
   const names = staffing.flatMap(({ kind, there }) => (kind === 'failed' ? there.old : []));
@@ -115,29 +124,33 @@ function staffed(
   { made, hosts, gone }: Outcomes,
   options: StaffOptions,
 ): Staffing {
-  const names = [nameOf('source', node, options.round), nameOf('target', node, options.round)] as const;
+  const names = [podName('source', node, options.round), podName('target', node, options.round)] as const;
   const at = (name: string, namespace: string, outcomes: ReadonlyMap<string, PodOutcome>): PodAt | null => {
     const outcome = outcomes.get(name);
     if (outcome?.kind !== 'done') return null;
     return { name, namespace, node, addresses: outcome.addresses, round: options.round };
   };
-  const newHost = nameOf('host', node, options.round);
+  const newHost = podName('host', node, options.round);
   // One that worked before and does not come again is tried all the same: its paths are not left out in silence
   const again = earlier?.host ? { ...earlier.host, name: newHost, round: options.round } : null;
   const host = hosts.has(newHost) ? (at(newHost, HOST_NAMESPACE, hosts) ?? again) : (earlier?.host ?? null);
+  const port = earlier?.port ?? 'nothing is known of its port yet';
   const stay = (earlier?.old ?? []).filter((name) => gone.get(name)?.kind !== 'done');
   const failed = (part: 'made' | 'gone', failure: Failed): Staffing => {
-    return { kind: 'failed', part, failure, there: { host, old: [...stay, ...names] } };
+    return { kind: 'failed', part, failure, there: { host, port, old: [...stay, ...names] } };
   };
-  const stays = earlier && failureOf([...(earlier.host ? [earlier.host.name] : []), ...earlier.old], gone);
+  const before = earlier
+    ? [...(earlier.host ? [earlier.host.name] : []), ...portOf(earlier), ...earlier.old]
+    : [];
+  const stays = failureOf(before, gone);
   if (stays) return failed('gone', stays);
   const failure = failureOf(names, made);
   if (failure) return failed('made', failure);
   const [source, target] = names.map((name) => at(name, PROBE_NAMESPACE, made));
   if (!source || !target) return failed('made', { kind: 'late', reason: 'the run was told to stop' });
   const runningMs = Math.max(...names.map((name) => msOf(made.get(name))));
-  const pods = { node, address, source, target, host };
-  return { kind: 'staffed', pods, runningMs, there: { host, old: [...stay, ...names] } };
+  const pods = { node, address, source, target, host, port };
+  return { kind: 'staffed', pods, runningMs, there: { host, port, old: [...stay, ...names] } };
 }
 
 function msOf(outcome: PodOutcome | undefined): number {
@@ -151,15 +164,11 @@ function failureOf(names: readonly string[], outcomes: ReadonlyMap<string, PodOu
   })[0];
 }
 
-function nameOf(role: string, node: string, round: number): string {
-  return `${role}-${shortDigest(node)}-${round}`;
-}
-
 function podOf(role: 'source' | 'target', node: NodeAt, options: StaffOptions): KubernetesObject {
   const headless = role === 'target' && options.headless.has(node.name) ? { [HEADLESS_LABEL]: 'yes' } : {};
   return probePod({
     ...options,
-    name: nameOf(role, node.name, options.round),
+    name: podName(role, node.name, options.round),
     namespace: PROBE_NAMESPACE,
     node: node.name,
     role,
@@ -172,7 +181,7 @@ function podOf(role: 'source' | 'target', node: NodeAt, options: StaffOptions): 
 function hostPod(node: NodeAt, options: StaffOptions): KubernetesObject {
   return probePod({
     ...options,
-    name: nameOf('host', node.name, options.round),
+    name: podName('host', node.name, options.round),
     namespace: HOST_NAMESPACE,
     node: node.name,
     role: 'host',
@@ -180,9 +189,4 @@ function hostPod(node: NodeAt, options: StaffOptions): KubernetesObject {
     env: { [SCRIPT_VARIABLE]: PROBE_SCRIPT },
     hostNetwork: true,
   });
-}
-
-/** A server that says its name and does nothing else: whatever is asked for, `/hostname` is what is answered. */
-function serverArgs(http: number, udp: number): readonly string[] {
-  return ['netexec', `--http-port=${http}`, `--udp-port=${udp}`, '--http-override=/hostname'];
 }

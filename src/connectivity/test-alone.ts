@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
-import { clearNamespaces } from '../upgrade/lock/clear-namespaces.js';
+import { clearLeftovers } from '../upgrade/lock/clear-leftovers.js';
 import { type Lock, takeLock, whyStopped } from '../upgrade/lock/lock.js';
 import { findMissingRights } from './find-missing-rights.js';
 import { type NetworkTestOptions, openNetworkTest } from './network-test.js';
@@ -34,7 +34,7 @@ export async function testAlone(client: ClusterClient, options: TestAloneOptions
     return { probes: null, fault: untested(error) };
   }
   try {
-    await clearNamespaces(client, options.onWarning);
+    await clearLeftovers(client, options.onWarning);
     return await testUnderLock(client, options, lock);
   } finally {
     await lock.release();

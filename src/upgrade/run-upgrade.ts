@@ -15,7 +15,7 @@ import {
   readJournal,
   removeJournal,
 } from './journal/journal.js';
-import { clearNamespaces } from './lock/clear-namespaces.js';
+import { clearLeftovers } from './lock/clear-leftovers.js';
 import { clearLock, hasLostLock, takeLock, whyStopped } from './lock/lock.js';
 import type { UpgradePlan } from './plan/plan.js';
 import { runPlan } from './plan/run-plan.js';
@@ -104,7 +104,7 @@ async function underLock(
 ): Promise<UpgradeOutcome> {
   const lock = await takeLock(client, options);
   try {
-    await clearNamespaces(client, options.onWarning);
+    await clearLeftovers(client, options.onWarning);
     return await run({ ...options, signal: AbortSignal.any([options.signal, lock.lost]) });
   } finally {
     for (const { close } of options.traffic ?? []) await close();

@@ -47,6 +47,16 @@ export const CAUGHT_FAILURES: readonly CaughtFailure[] = [
     scenarios: ['host-to-host', 'host-to-pod', 'pod-to-host', 'api-server'],
   },
   {
+    what: 'Policies are not enforced any more, or not as they say.',
+    issues: ['calico#2665', 'calico#1484'],
+    scenarios: ['policy-ingress', 'policy-egress', 'policy-calico', 'policy-tiers'],
+  },
+  {
+    what: 'Ports of nodes do not lead to pods any more.',
+    issues: ['calico#4617'],
+    scenarios: ['host-port'],
+  },
+  {
     what: 'Two pods have the same address.',
     issues: ['calico#6243', 'calico#5339'],
     scenarios: ['pod-same-node', 'pod-cross-node'],

@@ -1,12 +1,13 @@
+import { hostPort, PORTS } from '../probe.js';
 import type { NodePods, Scene } from '../scene.js';
 import { podProbe, probeOf } from './build-probe.js';
 import { type Scenario, still } from './scenario.js';
 import type { ScenarioName } from './scenario-name.js';
 
-const reached = (scenario: ScenarioName): { scenario: ScenarioName; expected: 'reached' } => ({
-  scenario,
-  expected: 'reached',
-});
+const reached = (
+  scenario: ScenarioName,
+  part = '',
+): { scenario: ScenarioName; expected: 'reached'; part: string } => ({ scenario, expected: 'reached', part });
 
 function noHosts({ nodes }: Scene): string | null {
   return nodes.every(({ host }) => host === null) ? 'no pod of the host’s network could be run' : null;
@@ -47,6 +48,29 @@ export const HOST_TO_HOST = still(
   (scene) => (scene.nodes.length < 2 ? 'it takes two nodes' : noHosts(scene)),
 );
 
+export const HOST_PORT = still(
+  'host-port',
+  'pods reach a pod by a port of its node (hostPort), from another node',
+  ({ mesh }) =>
+    mesh.flatMap(([from, { node, address, port }]) =>
+      typeof port === 'string'
+        ? []
+        : [
+            probeOf(
+              reached('host-port'),
+              from.source,
+              { name: 'host port', node, target: port },
+              { kind: 'http', host: address, port: PORTS.ofNode, fillBytes: 0, answers: [port.name] },
+            ),
+          ],
+    ),
+  ({ nodes }) => {
+    if (nodes.length < 2) return 'it takes two nodes';
+    const reasons = nodes.flatMap(({ port }) => (typeof port === 'string' ? [port] : []));
+    return reasons.length < nodes.length ? null : (reasons[0] ?? null);
+  },
+);
+
 export const API_SERVER = still(
   'api-server',
   'pods reach the API server by its Service',
@@ -66,20 +90,52 @@ export const API_SERVER = still(
 
 export const OUTSIDE = still(
   'outside',
-  'pods reach what is outside of the cluster, with their address translated where the pool says so',
+  'pods reach what is outside of the cluster',
   ({ nodes, outside }) =>
     nodes.flatMap(({ source }) =>
       outside.map(({ host, port }) =>
-        probeOf(reached('outside'), source, { name: 'outside' }, { kind: 'tcp', host, port }),
+        probeOf(
+          reached('outside', hostPort(host, port)),
+          source,
+          { name: 'outside' },
+          { kind: 'tcp', host, port },
+        ),
       ),
     ),
   ({ outside }) => (outside.length === 0 ? 'no target outside of the cluster is given' : null),
+);
+
+/** What is seen outside of who sends, in the family of what it is sent to; a name may lead to either. */
+function seenOf({ address, source }: NodePods, { outsideSees }: Scene): readonly string[] {
+  return outsideSees === 'node' ? [address] : source.addresses;
+}
+
+export const OUTSIDE_SOURCE = still(
+  'outside-source',
+  'what is outside of the cluster sees the node’s address, or the pod’s, as the settings say',
+  (scene) =>
+    scene.nodes.flatMap((node) =>
+      scene.outside.map(({ host, port }) =>
+        probeOf(
+          reached('outside-source', hostPort(host, port)),
+          node.source,
+          { name: 'outside' },
+          { kind: 'http', host, port, fillBytes: 0, asks: '/clientip', answers: seenOf(node, scene) },
+        ),
+      ),
+    ),
+  ({ outside, outsideSees }) => {
+    if (outside.length === 0) return 'no target outside of the cluster is given';
+    return outsideSees === null ? 'the settings do not say whose address is seen there (outside-sees)' : null;
+  },
 );
 
 export const HOST_SCENARIOS: readonly Scenario[] = [
   HOST_TO_POD,
   POD_TO_HOST,
   HOST_TO_HOST,
+  HOST_PORT,
   API_SERVER,
   OUTSIDE,
+  OUTSIDE_SOURCE,
 ];

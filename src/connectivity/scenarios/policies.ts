@@ -14,14 +14,16 @@ const NAMES: Readonly<Partial<Record<ScenarioName, string>>> = {
   'policy-egress': 'egress',
 };
 
-type Pair = readonly [NodePods, NodePods];
+/** Two nodes, the sender first. */
+export type Pair = readonly [NodePods, NodePods];
 
 /** On each node, and between nodes: a policy is enforced where the pod is, whoever sends. */
-function pairsOf({ nodes, mesh }: Scene): readonly Pair[] {
+export function pairsOf({ nodes, mesh }: Scene): readonly Pair[] {
   return [...nodes.map((node) => [node, node] as const), ...mesh];
 }
 
-function probesOf(
+/** A probe for each pair, from its source pod to its target pod, or the other way round. */
+export function probesOf(
   scenario: ScenarioName,
   part: string,
   expected: Probe['expected'],

@@ -1,4 +1,5 @@
 import { shortDigest } from '../probe-pod.js';
+import { POLICY_CALICO, POLICY_TIERS } from './calico-policies.js';
 import { HOST_SCENARIOS } from './hosts.js';
 import { POD_SCENARIOS } from './pods.js';
 import { POLICY_EGRESS, POLICY_INGRESS } from './policies.js';
@@ -16,4 +17,6 @@ export const SCENARIOS: readonly Scenario[] = [
   serviceEndpoints(shortDigest),
   POLICY_INGRESS,
   POLICY_EGRESS,
+  POLICY_CALICO,
+  POLICY_TIERS,
 ];

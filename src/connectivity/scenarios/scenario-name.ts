@@ -14,9 +14,13 @@ export const SCENARIO_NAMES = [
   'host-to-pod',
   'pod-to-host',
   'host-to-host',
+  'host-port',
   'outside',
+  'outside-source',
   'service-endpoints',
   'policy-ingress',
   'policy-egress',
+  'policy-calico',
+  'policy-tiers',
 ] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];

@@ -3,7 +3,10 @@ import type { Probe } from '../probe.js';
 import type { Scene } from '../scene.js';
 import type { ScenarioName } from './scenario-name.js';
 
-/** Something written to the namespace of the network test, and nowhere else. */
+/**
+ * Something written to the namespace of the network test; of the whole cluster only a policy that selects pods of that
+ * namespace, and an empty tier.
+ */
 export type Change =
   | { readonly kind: 'apply'; readonly object: KubernetesObject }
   | { readonly kind: 'delete'; readonly object: ObjectReference };

@@ -2,7 +2,7 @@ import type { ClusterState } from '../../cluster/cluster-state.js';
 import { valueAt } from '../../cluster/fields.js';
 import { INSTALL_OBJECTS } from '../../cluster/install-objects.js';
 import { groupOf } from '../../cluster/object-name.js';
-import { OWN_LABELS } from '../../cluster/own-label.js';
+import { isOurs } from '../../cluster/own-label.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { BundleKind } from './bundle-kinds.js';
 
@@ -33,15 +33,16 @@ export function placesOf(kind: BundleKind, state: ClusterState): readonly (strin
   return kind.class === 'install' && kind.isNamespaced ? installNamespaces(state) : [null];
 }
 
-/** Whether an object of that kind belongs into a bundle: what users wrote always does. */
+/** Whether an object of that kind belongs into a bundle: what users wrote always does, what this program wrote never. */
 export function belongs(kind: BundleKind, object: KubernetesObject): boolean {
+  if (isOurs(object)) return false;
   return kind.class !== 'install' || belongsToInstall(object);
 }
 
 /** Whether an object of a kind of the class `install` belongs to Calico's install, and not to somebody else. */
 export function belongsToInstall(object: KubernetesObject): boolean {
   const { kind, metadata } = object;
-  if (isOurs(metadata)) return false;
+  if (isOurs(object)) return false;
   if (OF_KUBERNETES.has(`${kind} ${metadata.name}`)) return false;
   if (metadata.namespace !== undefined && OWN_NAMESPACES.has(metadata.namespace)) return true;
   switch (kind) {
@@ -58,11 +59,6 @@ export function belongsToInstall(object: KubernetesObject): boolean {
     default:
       return NAMED.has(`${kind} ${metadata.name}`) || isCalicoName(object);
   }
-}
-
-/** The journal of a run is of no install. */
-function isOurs({ labels = {} }: KubernetesObject['metadata']): boolean {
-  return Object.entries(OWN_LABELS).every(([name, value]) => labels[name] === value);
 }
 
 /** Named as Calico's objects are, alone or behind a group (`protect-builtin-tiers.projectcalico.org`). */

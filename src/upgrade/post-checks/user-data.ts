@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalText } from '../../cluster/fields.js';
 import { groupOf, nameOf, referenceOf } from '../../cluster/object-name.js';
+import { isOurs } from '../../cluster/own-label.js';
 import type {
   ClusterClient,
   KubernetesObject,
@@ -52,7 +53,7 @@ export function isConfiguration({ kind }: Pick<ObjectReference, 'kind'>): boolea
   return CONFIGURATION.has(kind);
 }
 
-/** What users wrote into the group that holds Calico's data, by its name; what Calico made by itself is left out. */
+/** What users wrote into the group that holds Calico's data, by its name; what Calico or this program made is left out. */
 export async function readUserData(
   client: ClusterClient,
   kinds: readonly ServedKind[],
@@ -69,7 +70,7 @@ export async function readUserData(
     let objects: KeptObject[] = [];
     for await (const { items, isRestart } of client.list(kind)) {
       if (isRestart) objects = [];
-      objects.push(...items.filter((item) => !isCalicos(item)).map(keep));
+      objects.push(...items.filter((item) => !isCalicos(item) && !isOurs(item)).map(keep));
     }
     for (const object of objects) found.set(nameOf(object.reference), object);
   }

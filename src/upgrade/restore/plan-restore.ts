@@ -12,7 +12,7 @@ import type {
 } from '../../ports/cluster-client.js';
 import type { BundleIndex } from '../backup/bundle-index.js';
 import { BUNDLE_KINDS, type BundleKind } from '../backup/bundle-kinds.js';
-import { belongsToInstall, installNamespaces } from '../backup/install-scope.js';
+import { belongs, installNamespaces } from '../backup/install-scope.js';
 import type { MovedWorkload } from '../engine/step.js';
 import { isWrittenSo } from '../engine/write-object.js';
 import { readNodePods } from '../gates/node-pods.js';
@@ -195,7 +195,7 @@ async function readLive(
   const namespaces = isInstall && kind.isNamespaced ? installNamespaces(state) : [null];
   const found: KubernetesObject[] = [];
   for (const namespace of namespaces) {
-    found.push(...(await listWanted(client, kind, namespace, (one) => !isInstall || belongsToInstall(one))));
+    found.push(...(await listWanted(client, kind, namespace, (one) => belongs(kind, one))));
   }
   return new Map(found.map((object) => [keyOf(object), object]));
 }

@@ -10,7 +10,7 @@ import type { TrafficAround } from '../engine/traffic-check.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
 import { clearLock, hasLostLock, takeLock, whyStopped } from '../lock/lock.js';
-import { clearNamespaces } from '../lock/clear-namespaces.js';
+import { clearLeftovers } from '../lock/clear-leftovers.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
 export interface RunOptions extends RollbackOptions {
@@ -59,7 +59,7 @@ export async function runRollback(
   if (first.verdict !== 'ready') return notRun(first);
   const lock = await takeLock(client, options);
   try {
-    await clearNamespaces(client, options.onWarning);
+    await clearLeftovers(client, options.onWarning);
     const signal = AbortSignal.any([options.signal, lock.lost]);
     await options.network?.before(signal);
     const outcome = await rollBackUnderLock(client, reader, store, { ...options, signal });
