@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import type { KubernetesObject } from '../../src/ports/cluster-client.js';
 import { LOCK } from '../../src/upgrade/lock/lock.js';
 import { buildNode } from '../cluster/build-state.js';
-import type { FakeNetwork } from './fake-network.js';
+import { addressOfNode, type FakeNetwork } from './fake-network.js';
 
 export const NODES = ['n0000', 'n0001', 'n0002'];
 
@@ -11,12 +11,14 @@ export const NODES = ['n0000', 'n0001', 'n0002'];
 export function aloneOptions(changes: Partial<TestAloneOptions> = {}): TestAloneOptions {
   const clock = { ms: 0 };
   return {
-    nodes: NODES.map((name) => buildNode(name, { addresses: { internal: ['172.18.0.1'], calico: {} } })),
+    nodes: NODES.map((name, index) =>
+      buildNode(name, { addresses: { internal: [addressOfNode(index)], calico: {} } }),
+    ),
     image: 'agnhost',
     settings: {
       ...DEFAULT_SETTINGS,
       settleMs: 5000,
-      skip: new Set(['policy-ingress', 'policy-egress']),
+      skip: new Set(['policy-ingress', 'policy-egress', 'policy-calico', 'policy-tiers']),
     },
     run: 'run-1',
     signal: new AbortController().signal,

@@ -1,6 +1,6 @@
 import { buildNode } from '../../__tests__/cluster/build-state.js';
 import { buildScene } from '../../__tests__/connectivity/build-scene.js';
-import { createFakeNetwork, OBEYS } from '../../__tests__/connectivity/fake-network.js';
+import { addressOfNode, createFakeNetwork, OBEYS } from '../../__tests__/connectivity/fake-network.js';
 import { REAL_TIMING } from '../../src/adapters/kubernetes/timing.js';
 import { judgeRound, type RoundSeen } from '../../src/connectivity/judge-round.js';
 import { openNetworkTest } from '../../src/connectivity/network-test.js';
@@ -101,7 +101,9 @@ async function countRequests(
   network.play = OBEYS(network);
   const test = openNetworkTest(network.client, {
     ...REAL_TIMING,
-    nodes: names.map((name) => buildNode(name, { addresses: { internal: ['172.18.0.1'], calico: {} } })),
+    nodes: names.map((name, index) =>
+      buildNode(name, { addresses: { internal: [addressOfNode(index)], calico: {} } }),
+    ),
     image: 'agnhost',
     settings: DEFAULT_SETTINGS,
     run: 'bench',
