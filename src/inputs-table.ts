@@ -122,7 +122,7 @@ export const INPUTS = [
     name: 'network-test-settings',
     default: '',
     description:
-      'How the network is tested, a line each: `only` or `skip` (names of scenarios), `degree`, `settle-seconds`, `tries`, `outside` (host:port); docs/network-test.md.',
+      'How the network is tested, a line each: `only` or `skip` (names of scenarios), `degree`, `settle-seconds`, `tries`, `outside` (host:port), `outside-sees`; docs/network-test.md.',
   },
   {
     name: 'backup-artifact',

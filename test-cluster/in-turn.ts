@@ -12,8 +12,10 @@ const LONG_SUITES = [
   'connections in an upgrade',
   'network by itself',
   'npm run try',
+  'faults of an upgrade',
+  'faults of an operator’s rollout',
 ] as const;
-const LONG_AT_A_TIME = 2;
+const LONG_AT_A_TIME = 3;
 
 /**
  * So many of many cases that take long, another share each hour, so that all have their turn. With ALL_TURNS=1 all are

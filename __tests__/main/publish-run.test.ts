@@ -63,7 +63,7 @@ describe('what came of a run', () => {
   test.each([
     ['the disk', new EnvironmentError('The disk is full.', 'Free some.'), 'The disk is full. Free some.'],
     ['the directory', new InputError('report-dir', 'No directory.', 'Name one.'), 'No directory. Name one.'],
-    ['a fault of its own', new TypeError('x is undefined'), 'x is undefined'],
+    ['a fault of its own', new TypeError('x is undefined'), 'Unexpected: x is undefined'],
   ])('is what it was where %s spoils the report: that is a warning', async (_what, error, said) => {
     await publish(() => Promise.reject(error), { result: 'rolled-back' });
     expect(reporter.outputs).toEqual({ result: 'rolled-back' });

@@ -68,7 +68,7 @@ export async function runRollbackMode(
     const surroundings = { inputs, world, reporter, secrets };
     if (mode === 'plan') {
       const plan = await planRollback(client, bundle.reader, options);
-      return await publish(mode, { ...notRun(plan), network: null }, client, surroundings);
+      return await publish(mode, { ...notRun(plan), network: null, isTold: false }, client, surroundings);
     }
     const outcome = await rollBack(client, bundle.reader, options, surroundings);
     return await publish(mode, outcome, client, surroundings);
@@ -99,6 +99,8 @@ interface Surroundings {
 /** A rollback, and what the network test found; null where it was not to run. */
 interface TestedOutcome extends RollbackOutcome {
   readonly network: AloneResult | null;
+  /** Whether the run was told to stop, and has seconds left. */
+  readonly isTold: boolean;
 }
 
 async function rollBack(
@@ -126,7 +128,11 @@ async function rollBack(
       onWarning: reporter.warning,
       onStep: (result) => reporter.info(stepLine(result)),
     });
-    return { ...outcome, network: network && { probes: network.result(), fault: network.fault() } };
+    return {
+      ...outcome,
+      network: network && { probes: network.result(), fault: network.fault() },
+      isTold: signal.aborted,
+    };
   } finally {
     stop.dispose();
   }
@@ -161,8 +167,7 @@ async function publish(
       directory,
       reporter,
       // The runner waits for seconds only where it has told a job to stop
-      target:
-        mode === 'plan' || outcome.ended === 'interrupted' ? null : reportTarget(state.uid, world.variables),
+      target: mode === 'plan' || outcome.isTold ? null : reportTarget(state.uid, world.variables),
     },
   );
   return result === 'failed' || result === 'rollback-failed';

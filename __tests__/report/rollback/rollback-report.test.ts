@@ -122,7 +122,7 @@ describe('report.json of a rollback', () => {
 
   test.each([
     ['not-run', 'blocked: 2 findings stop the way.'],
-    ['interrupted', 'interrupted: the rollback was told to stop. node, x: y'],
+    ['interrupted', 'interrupted: node, x: y'],
     ['failed', 'failed: node, x: y'],
   ] as const)('says in one line how it ended: %s', (ended, summary) => {
     expect(buildReport(buildOutcome({ ended, reason: 'node, x: y' })).summary).toBe(summary);

@@ -156,7 +156,7 @@ function summaryOf(
     case 'done':
       return `rolled back: Calico ${index.calico} as of ${index.createdAt}, ${written} objects written.${networkFault === null ? '' : ` But traffic does not flow: ${networkFault}`}`;
     case 'interrupted':
-      return `interrupted: the rollback was told to stop. ${reason}`;
+      return `interrupted: ${reason}`;
     case 'failed':
       return `failed: ${reason}`;
   }
