@@ -192,7 +192,8 @@ function applicationLayerPolicy({ calico, to }: PreflightInput): PreflightFindin
         })
       : finding('application-layer-policy', 'notice', {
           message: `Application layer policy is in use (${pods}).`,
-          remedy: 'After Calico, move the injector’s template to the new Dikastes and roll the workloads.',
+          remedy:
+            'After Calico, move the injector’s template to the new Dikastes and roll the workloads. Then try one of their L7 rules: the network test tries none.',
           evidence: policy.evidence,
           source: 'https://docs.tigera.io/calico/latest/network-policy/istio/app-layer-policy',
         }),
