@@ -6,12 +6,12 @@ import { judgeRound, type RoundSeen } from '../../src/connectivity/judge-round.j
 import { openNetworkTest } from '../../src/connectivity/network-test.js';
 import type { Probe } from '../../src/connectivity/probe.js';
 import { ANSWER_SECONDS } from '../../src/connectivity/probe-script.js';
+import { PODS_AT_ONCE } from '../../src/connectivity/run-probes.js';
 import { touches, type Tried } from '../../src/connectivity/run-round.js';
 import type { Scene } from '../../src/connectivity/scene.js';
 import { SCENARIOS } from '../../src/connectivity/scenarios/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import { median } from '../measure.js';
-import { widthOf } from './light-nodes.js';
 
 /** What the network test of so many nodes costs beside the network: nothing of it waits for one. */
 export interface GrowthMeasurement {
@@ -74,11 +74,11 @@ function planOf(scene: Scene): readonly Tried[] {
     );
 }
 
-/** Pods probe a few at a time, each all of its probes at once. */
+/** So many pods probe at a time, each all of its probes at once. */
 function deniedSecondsOf(scene: Scene, isCounted: (probe: Probe) => boolean): number {
   return SCENARIOS.flatMap((scenario) => scenario.phases(scene))
     .map(({ probes }) => new Set(probes.filter(isCounted).map(({ from }) => from.name)).size)
-    .reduce((sum, pods) => sum + Math.ceil(pods / widthOf(scene.nodes.length)) * ANSWER_SECONDS, 0);
+    .reduce((sum, pods) => sum + Math.ceil(pods / PODS_AT_ONCE) * ANSWER_SECONDS, 0);
 }
 
 const isDenied = ({ expected }: Probe): boolean => expected === 'blocked';

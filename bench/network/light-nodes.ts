@@ -27,7 +27,7 @@ export interface LightNodesMeasurement {
 }
 
 /** As many at a time as the network test makes. */
-export const widthOf = (nodes: number): number => Math.max(4, Math.min(50, Math.ceil(nodes / 10)));
+const widthOf = (nodes: number): number => Math.max(4, Math.min(50, Math.ceil(nodes / 10)));
 
 /** On a cluster of its own. @throws EnvironmentError where none can be had; Error where a pod does not run */
 export async function measureLightNodes(count: number): Promise<LightNodesMeasurement> {

@@ -184,16 +184,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     // When all is over, what did not work before is tried like anything else: it may have been put right
     const { baseline, lame } =
       when === 'end' ? { baseline: null, lame: new Map<ScenarioName, string>() } : state;
-    // What waits for an answer that must not come costs nothing meanwhile
-    return {
-      ...options.settings,
-      ...options,
-      width: MOST_AT_ONCE,
-      nodes,
-      baseline,
-      lame,
-      round: count,
-    };
+    return { ...options.settings, ...options, nodes, baseline, lame, round: count };
   }
 
   async function letGo(gone: ReadonlySet<string>): Promise<void> {

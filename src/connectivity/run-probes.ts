@@ -5,12 +5,8 @@ import type { Probe, ProbeSeen } from './probe.js';
 import { PROBE_CONTAINER } from './probe-pod.js';
 import { parseSeen, probeCommand } from './probe-script.js';
 
-export interface RunProbesOptions {
-  /** How many pods probe at a time. */
-  readonly width: number;
-  readonly signal: AbortSignal;
-}
-
+/** So many pods probe at a time: what waits for an answer that must not come costs nothing meanwhile. */
+export const PODS_AT_ONCE = 100;
 /** So many probes run in one command: it stays short, and a pod is not flooded. */
 const MOST_AT_ONCE = 24;
 /** A command ends by itself well before. */
@@ -24,10 +20,10 @@ const EXEC_TIMEOUT_MS = 60_000;
 export async function runProbes(
   client: ClusterClient,
   probes: readonly Probe[],
-  { width, signal }: RunProbesOptions,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ProbeSeen>> {
   const seen = new Map<string, ProbeSeen>();
-  await eachInParallel(batchesOf(probes), width, async (batch) => {
+  await eachInParallel(batchesOf(probes), PODS_AT_ONCE, async (batch) => {
     const answers = await runBatch(client, batch, signal);
     batch.forEach(({ key }, index) => seen.set(key, answers[index] ?? { kind: 'not-run', text: '' }));
   });

@@ -1,10 +1,10 @@
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { Waiting } from '../upgrade/gates/wait-for.js';
 import type { Probe } from './probe.js';
-import { runProbes, type RunProbesOptions } from './run-probes.js';
+import { runProbes } from './run-probes.js';
 import { isRight, type ProbeOutcome } from './verdict.js';
 
-export interface TryOptions extends RunProbesOptions, Pick<Waiting, 'now' | 'sleep'> {
+export interface TryOptions extends Pick<Waiting, 'now' | 'sleep' | 'signal'> {
   /** How long new pods and changes get to show, and a pod in which no command runs to be restarted, in ms. */
   readonly settleMs: number;
   /** How often a probe is tried that fails, at least; others than those no more often. */
@@ -28,7 +28,7 @@ export async function tryProbes(
   const outcomes = new Map<string, ProbeOutcome>();
   let left = probes;
   for (let tries = 1; left.length > 0; tries += 1) {
-    const seen = await runProbes(client, left, options);
+    const seen = await runProbes(client, left, options.signal);
     const ms = now() - begun;
     for (const probe of left) {
       const saw = seen.get(probe.key) ?? { kind: 'not-run', text: 'it was not tried' };
