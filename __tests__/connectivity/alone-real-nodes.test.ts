@@ -21,7 +21,7 @@ import { podImages, rolledOut } from '../upgrade/restore/live-run.js';
 const [OLDER, NEWER] = ['v3.29.7', 'v3.30.7'];
 const DROP = ['FORWARD', '-j', 'DROP'];
 /** Nothing on these nodes enforces policies. */
-const SETTINGS = 'skip: policy-ingress, policy-egress\nsettle-seconds: 20';
+const SETTINGS = 'skip: policy-ingress, policy-egress, policy-calico, policy-tiers\nsettle-seconds: 20';
 
 describeInTurn('network by itself', () => {
   describeWithCalico('the network test by itself on real nodes', { realNodes: 2, own: true }, (cluster) => {
