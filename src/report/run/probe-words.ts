@@ -54,6 +54,12 @@ export function wordOf(judgement: Judgement, isCompared: boolean): string {
   }
 }
 
+function sayBroken(paths: number, isCompared: boolean): string {
+  return paths > 1 && !isCompared
+    ? `${paths} do not work`
+    : `${paths} ${wordOf('failed-before', isCompared)}`;
+}
+
 /** All rounds in one sentence: what regressed first. Pure. */
 export function sayNetwork(result: NetworkTestResult): string {
   const { rounds } = result;
@@ -65,7 +71,7 @@ export function sayNetwork(result: NetworkTestResult): string {
   const parts = [
     ...(isCompared ? [regressions === 0 ? 'no regression' : count(regressions, 'regression')] : []),
     ...(untried === 0 ? [] : [`${untried} could not be tried`]),
-    ...(broken === 0 ? [] : [`${broken} ${wordOf('failed-before', isCompared)}`]),
+    ...(broken === 0 ? [] : [sayBroken(broken, isCompared)]),
     ...(sumOf(all, 'flaky') === 0 ? [] : [`${sumOf(all, 'flaky')} worked only when tried again`]),
     `${sumOf(all, 'passed')} passed`,
   ];
