@@ -8,8 +8,7 @@ import { addressOfNode, type FakeNetwork } from './fake-network.js';
 export const NODES = ['n0000', 'n0001', 'n0002'];
 
 /** Options of a test on {@link NODES} without policies, which the fake network does not obey; time is made up. */
-export function aloneOptions(changes: Partial<TestAloneOptions> = {}): TestAloneOptions {
-  const clock = { ms: 0 };
+export function aloneOptions(changes: Partial<TestAloneOptions> = {}, clock = { ms: 0 }): TestAloneOptions {
   return {
     nodes: NODES.map((name, index) =>
       buildNode(name, { addresses: { internal: [addressOfNode(index)], calico: {} } }),

@@ -6,6 +6,7 @@ import { explainRegressions, explainUntried, type NetworkRound } from '../../src
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
 import { ClusterError } from '../../src/errors.js';
 import type { ClusterClient, KubernetesObject } from '../../src/ports/cluster-client.js';
+import { aloneOptions } from './alone-options.js';
 import { buildNode } from '../cluster/build-state.js';
 import { type CalicoObjects, letsIn, type Packet } from './calico-verdict.js';
 import {
@@ -42,31 +43,12 @@ interface Clock {
 }
 
 function optionsOf(count: number, clock: Clock): Parameters<typeof openNetworkTest>[1] {
-  return {
-    nodes: Array.from({ length: count }, (_, index) =>
-      buildNode(`n${String(index).padStart(4, '0')}`, {
-        addresses: { internal: [addressOfNode(index)], calico: {} },
-      }),
-    ),
-    image: 'agnhost',
-    settings: { ...DEFAULT_SETTINGS, settleMs: 5000 },
-    run: 'run-1',
-    signal: new AbortController().signal,
-    now: () => clock.ms,
-    // What nobody answers takes no time of its own here
-    sleep: async (ms, signal) => {
-      clock.ms += ms < 10_000 ? ms : 0;
-      if (ms < 10_000 || signal?.aborted === true) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 300);
-        signal?.addEventListener('abort', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    },
-    onProgress: () => undefined,
-  };
+  const nodes = Array.from({ length: count }, (_, index) =>
+    buildNode(`n${String(index).padStart(4, '0')}`, {
+      addresses: { internal: [addressOfNode(index)], calico: {} },
+    }),
+  );
+  return aloneOptions({ nodes, settings: { ...DEFAULT_SETTINGS, settleMs: 5000 } }, clock);
 }
 
 describe('the network test', () => {

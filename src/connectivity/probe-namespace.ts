@@ -26,9 +26,6 @@ const LEVELS: readonly NamespaceLevel[] = [
   [PROBE_NAMESPACE, 'restricted'],
   [HOST_NAMESPACE, 'privileged'],
 ];
-/** How a person removes what a run left. */
-export const REMOVE_BY_HAND = `kubectl delete namespace ${PROBE_NAMESPACE} ${HOST_NAMESPACE}`;
-
 /**
  * Makes the namespaces of the network test anew. What a run that died left is deleted first, with all that is in it.
  *

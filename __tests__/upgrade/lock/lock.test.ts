@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { textAt } from '../../../src/cluster/fields.js';
+import { OWN_LABELS } from '../../../src/cluster/own-label.js';
 import { EnvironmentError } from '../../../src/errors.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import {
+  clearLock,
   hasLostLock,
   LOCK,
   type Lock,
@@ -135,6 +137,22 @@ describe('the lock', () => {
     expect(clock.now() - start).toBeGreaterThanOrEqual(60_000);
     expect(warnings).toEqual([expect.stringContaining(OTHER)]);
     expect(await leaseIn(client)).toMatchObject({ spec: { holderIdentity: MINE, leaseTransitions: 4 } });
+  });
+
+  test('of a run that died goes with what else that left, where there is nothing to do', async () => {
+    const namespace = (name: string, labels: Readonly<Record<string, string>>): KubernetesObject => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels },
+    });
+    const objects = [leaseOf(OTHER), namespace('calico-network-test', OWN_LABELS), namespace('users', {})];
+    const client = createFakeClusterClient({ objects });
+    await clearLock(client, options(MINE));
+    expect(client.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'Namespace default',
+      'Namespace kube-system',
+      'Namespace users',
+    ]);
   });
 
   test('that is given back meanwhile is taken at once, without a word', async () => {

@@ -2,6 +2,7 @@ import { numberAt, textAt } from '../../cluster/fields.js';
 import { OWN_LABELS } from '../../cluster/own-label.js';
 import { ClusterError, EnvironmentError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
+import { clearLeftovers } from './clear-leftovers.js';
 
 /** The Lease that keeps two runs on one cluster apart. */
 export const LOCK: ObjectReference = {
@@ -54,13 +55,16 @@ export async function takeLock(client: ClusterClient, options: LockOptions): Pro
 }
 
 /**
- * Gives back the lock of a run that died, where there is nothing else to do; one that is still held is none of ours. Never
+ * Gives back the lock of a run that died, with what else that left, where there is nothing else to do; one that is still held is none of ours. Never
  * throws.
  */
 export async function clearLock(client: ClusterClient, options: LockOptions): Promise<void> {
   try {
     if ((await client.get(LOCK)) === null) return;
-    await (await takeLock(client, options)).release();
+    const lock = await takeLock(client, options);
+    // The lock is the only sign of what else that run left
+    await clearLeftovers(client, options.onWarning);
+    await lock.release();
   } catch {
     // Said by whoever needs it next
   }
