@@ -31,13 +31,19 @@ const STRATEGIC = 'application/strategic-merge-patch+json';
 
 export function steerLightNodes(api: ApiClient): LightNodes {
   let current: readonly FaultRule[] = [];
+  let lookedAt = 0;
   const patchNode = (node: string, metadata: object): Promise<unknown> =>
     api.call('PATCH', `/api/v1/nodes/${node}`, { metadata });
+  const look = (rules: readonly Pick<FaultRule, 'on'>[]): Promise<void> => {
+    // Kept in whole seconds: the same time again would change nothing, and nobody would look
+    lookedAt = Math.max(Date.now(), lookedAt + 1000);
+    return lookAnew(api, rules, new Date(lookedAt));
+  };
   const setFaults = async (rules: readonly FaultRule[]): Promise<void> => {
     const table = randomUUID();
     await replaceStages(api, renderStages(rules, table));
     await waitUntilKnown(api, table);
-    await lookAnew(api, [...current, ...rules]);
+    await look([...current, ...rules]);
     current = rules;
   };
   return {
@@ -61,7 +67,7 @@ export function steerLightNodes(api: ApiClient): LightNodes {
         labels: { [LIGHT_NODE_LABEL]: 'true' },
       });
       await waitUntilReady(api, node);
-      await lookAnew(api, [{ on: { nodes: [node] } }]);
+      await look([{ on: { nodes: [node] } }]);
     },
     join: async (node) => {
       const { items } = await api.call<NodeList>('GET', '/api/v1/nodes');
@@ -126,11 +132,11 @@ interface Pod {
 }
 
 /** A pod is looked at when it changes. So those that the rules concern are changed, in a place that nobody reads. */
-async function lookAnew(api: ApiClient, rules: readonly Pick<FaultRule, 'on'>[]): Promise<void> {
+async function lookAnew(api: ApiClient, rules: readonly Pick<FaultRule, 'on'>[], at: Date): Promise<void> {
   if (rules.length === 0) return;
   const { items } = await api.call<PodList>('GET', '/api/v1/pods?fieldSelector=spec.nodeName!=');
   const concerned = items.filter((pod) => rules.some(({ on }) => concerns(on, pod)));
-  const conditions = [{ type: 'PodScheduled', lastProbeTime: new Date().toISOString() }];
+  const conditions = [{ type: 'PodScheduled', lastProbeTime: at.toISOString() }];
   await Promise.all(
     concerned.map(({ metadata: { namespace, name } }) =>
       api.ask(

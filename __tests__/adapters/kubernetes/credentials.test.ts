@@ -184,15 +184,25 @@ describe('an exec plugin', () => {
     });
   });
 
-  test.each<[string, string, RegExp]>([
-    ['fails', 'echo s3cr3t >&2; exit 3', /which failed with exit status 3/],
-    ['prints nonsense', 'echo s3cr3t', /which did not print an ExecCredential/],
-    ['prints another kind', `echo '{"kind":"Secret","token":"s3cr3t"}'`, /did not print an ExecCredential/],
-    ['prints another version', `echo '{"kind":"ExecCredential","apiVersion":"v0"}'`, /another apiVersion/],
-    ['gives nothing', credential({}), /without a token or certificate/],
-    ['hangs', 'exec sleep 60', /did not end within 0.3 s/],
-  ])('that %s is one error without what it wrote', async (_title, script, message) => {
-    const client = await open(plugin(script), { execTimeoutMs: 300 });
+  test.each<[string, string, RegExp, ClusterClientOptions]>([
+    ['fails', 'echo s3cr3t >&2; exit 3', /which failed with exit status 3/, {}],
+    ['prints nonsense', 'echo s3cr3t', /which did not print an ExecCredential/, {}],
+    [
+      'prints another kind',
+      `echo '{"kind":"Secret","token":"s3cr3t"}'`,
+      /did not print an ExecCredential/,
+      {},
+    ],
+    [
+      'prints another version',
+      `echo '{"kind":"ExecCredential","apiVersion":"v0"}'`,
+      /another apiVersion/,
+      {},
+    ],
+    ['gives nothing', credential({}), /without a token or certificate/, {}],
+    ['hangs', 'exec sleep 60', /did not end within 0.3 s/, { execTimeoutMs: 300 }],
+  ])('that %s is one error without what it wrote', async (_title, script, message, options) => {
+    const client = await open(plugin(script), options);
     const error = await inputErrorOf(client.version());
     expect(error).toMatchObject({ input: 'kubeconfig' });
     expect(error.message).toMatch(message);

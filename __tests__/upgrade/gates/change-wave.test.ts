@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { DeleteOptions, KubernetesObject, ObjectReference } from '../../../src/ports/cluster-client.js';
+import type {
+  ClusterClient,
+  DeleteOptions,
+  KubernetesObject,
+  ObjectReference,
+} from '../../../src/ports/cluster-client.js';
 import { changeWave } from '../../../src/upgrade/gates/change-wave.js';
+import { createSettled } from '../../../src/upgrade/gates/look-back.js';
+import { hashOf } from '../../../src/upgrade/gates/revision.js';
 import { INTERRUPTED } from '../../../src/upgrade/gates/wait-for.js';
 import { node } from '../../cluster/build.js';
 import { createLivingCluster, type LivingCluster } from '../restore/living-cluster.js';
@@ -72,6 +79,31 @@ function podOn(place: string): KubernetesObject {
 function imageOn(place: string): string {
   const { containers } = podOn(place)['spec'] as { containers: readonly { image: string }[] };
   return containers[0]?.image ?? '';
+}
+
+/** As somebody else would change the DaemonSet, and its controller see it. */
+function edit(): void {
+  const live = cluster.client.objects().find(({ kind }) => kind === 'DaemonSet');
+  if (!live) throw new Error('no DaemonSet');
+  const { generation = 1 } = live.metadata;
+  const status = { ...(live['status'] as object), observedGeneration: generation + 1 };
+  cluster.client.set({ ...live, metadata: { ...live.metadata, generation: generation + 1 }, status });
+}
+
+/** The pod on a node, as if another revision had made it anew. */
+function podOfRevision(place: string, hash: string): KubernetesObject {
+  const { metadata, ...rest } = podOn(place);
+  const labels = { ...metadata.labels, 'controller-revision-hash': hash };
+  return { ...rest, metadata: { ...metadata, uid: `uid-${hash}`, labels } };
+}
+
+/** Watches of DaemonSets that say how they are at first, and nothing after it. */
+function withoutChanges(client: ClusterClient): ClusterClient['watch'] {
+  return async function* (kind, options) {
+    for await (const event of client.watch(kind, options)) {
+      if (kind.kind !== 'DaemonSet' || event.type === 'snapshot') yield event;
+    }
+  };
 }
 
 function withReady(pod: KubernetesObject, status: 'True' | 'False', statuses: readonly object[] = []) {
@@ -326,7 +358,8 @@ describe('a wave', () => {
     move('calico/node:v3.30.7');
     expect(await run(many)).toBeNull();
     const watched = cluster.client.calls.filter(({ verb }) => verb === 'watch').map(({ kind }) => kind);
-    expect(watched).toEqual(['DaemonSet', 'Pod', 'Node']);
+    // Whether the DaemonSet is seen by its controller, what is to go, and what becomes of it
+    expect(watched).toEqual(['DaemonSet', 'DaemonSet', 'Pod', 'Node', 'DaemonSet', 'Pod', 'Node']);
   });
 
   test('does not wait for a node that left the cluster', async () => {
@@ -359,8 +392,49 @@ describe('a wave', () => {
     const done = run(['a'], { timeoutMs: 200 });
     await turns();
     await cluster.client.delete(DAEMON_SET);
-    expect(await done).toMatch(/1 of 1 nodes have no new pod/);
+    expect(await done).toBe('DaemonSet kube-system/calico-node was deleted.');
     expect(await run(['a'])).toBe('DaemonSet kube-system/calico-node was deleted.');
+  });
+
+  test('fails as soon as somebody else changes the DaemonSet, and deletes no pod that is newer', async () => {
+    cluster.onPod = (pod) => withReady(pod, 'False');
+    const done = run(['a'], { timeoutMs: 60_000 });
+    await turns();
+    edit();
+    cluster.client.set(podOfRevision('a', 'newer'));
+    expect(await done).toMatch(/^DaemonSet kube-system\/calico-node was changed by somebody else/);
+    expect(namesOf()).toEqual(['calico-node-a']);
+  });
+
+  test('hears of pods of a newer DaemonSet before it hears of that itself, and deletes none', async () => {
+    cluster.onPod = (pod) => withReady(pod, 'False');
+    const stale = { ...cluster.client, watch: withoutChanges(cluster.client) };
+    const wave = { daemonSet: DAEMON_SET, nodes: ['a'], soakMs: 0 };
+    const done = reasonOf(changeWave(stale, wave, waiting({ timeoutMs: 60_000 })));
+    await turns();
+    edit();
+    cluster.client.set(podOfRevision('a', 'newer'));
+    expect(await done).toMatch(/^DaemonSet kube-system\/calico-node was changed by somebody else/);
+    expect(hashOf(podOn('a'))).toBe('newer');
+  });
+
+  test('makes a pod anew that is heard of late', async () => {
+    cluster.onPod = (pod) => withReady(pod, deleted.length < 2 ? 'False' : 'True');
+    const done = run(['a'], { timeoutMs: 60_000 });
+    await turns();
+    cluster.client.set(podOfRevision('a', 'older'));
+    expect(await done).toBeNull();
+    expect(namesOf()).toEqual(['calico-node-a', 'calico-node-a']);
+  });
+
+  test('does not begin where the DaemonSet is not what it was for the wave before', async () => {
+    const settled = createSettled(Date.now);
+    const wave = (name: string) => ({ daemonSet: DAEMON_SET, nodes: [name], soakMs: 0 });
+    expect(await reasonOf(changeWave(cluster.client, wave('a'), waiting(), settled))).toBeNull();
+    edit();
+    const reason = await reasonOf(changeWave(cluster.client, wave('b'), waiting(), settled));
+    expect(reason).toMatch(/^DaemonSet kube-system\/calico-node was changed by somebody else/);
+    expect(imageOn('b')).toBe('calico/node:v3.31.7');
   });
 
   test('that is told to stop deletes no more pods', async () => {
@@ -373,7 +447,7 @@ describe('a wave', () => {
     };
     expect(await run(many, { signal: stop.signal })).toBe(INTERRUPTED);
     // As many as are deleted at a time
-    expect(deleted.length).toBeLessThanOrEqual(8);
+    expect(deleted.length).toBeLessThanOrEqual(18);
     expect(deleted.length).toBeGreaterThanOrEqual(3);
   });
 

@@ -3,6 +3,7 @@ import type { ClusterClient } from '../../ports/cluster-client.js';
 import { passGate } from '../gates/pass-gate.js';
 import { changeWave, lookBackAt } from '../gates/change-wave.js';
 import { type Failure, failure, INTERRUPTED, type Waiting } from '../gates/wait-for.js';
+import { keepWatches } from '../gates/keep-watches.js';
 import { createSettled, type Settled } from '../gates/look-back.js';
 import { collectEvidence } from '../gates/collect-evidence.js';
 import type { Journal } from '../journal/journal.js';
@@ -40,11 +41,17 @@ export async function runSteps(steps: readonly Step[], run: Run): Promise<readon
   const results: StepResult[] = [];
   const nodes = run.looksBack === true ? nodesOf(steps) : null;
   const settled = nodes === null ? undefined : createSettled(run.now);
-  for (const step of steps) {
-    const result = await runStep(step, run, { settled, lookAt: step === steps.at(-1) ? nodes : null });
-    results.push(result);
-    run.onStep?.(result);
-    if (result.outcome !== 'done') break;
+  const watches = keepWatches(run.client);
+  try {
+    for (const step of steps) {
+      const lookAt = step === steps.at(-1) ? nodes : null;
+      const result = await runStep(step, run, { settled, lookAt, watching: watches.client });
+      results.push(result);
+      run.onStep?.(result);
+      if (result.outcome !== 'done') break;
+    }
+  } finally {
+    watches.close();
   }
   return results;
 }
@@ -55,6 +62,8 @@ interface Before {
   readonly settled: Settled | undefined;
   /** The DaemonSet whose nodes are looked at once more at the end; null where that is not now. */
   readonly lookAt: Wave['daemonSet'] | null;
+  /** The client of waves: they all watch the same. */
+  readonly watching: ClusterClient;
 }
 
 async function runStep(step: Step, run: Run, before: Before): Promise<StepResult> {
@@ -88,7 +97,7 @@ async function runStep(step: Step, run: Run, before: Before): Promise<StepResult
 async function carryOut(
   step: Step,
   run: Run,
-  { settled, lookAt }: Before,
+  { settled, lookAt, watching }: Before,
   progress: { written: number },
 ): Promise<Failure | null> {
   const { client, journal, signal } = run;
@@ -107,7 +116,7 @@ async function carryOut(
   const waiting: Waiting = { signal, sleep: run.sleep, now: run.now, timeoutMs: run.timeoutMs };
   if (step.wave !== null) {
     const isNode = isNodeWave(step);
-    const failed = await changeWave(client, step.wave, waiting, isNode ? settled : undefined);
+    const failed = await changeWave(watching, step.wave, waiting, isNode ? settled : undefined);
     if (failed !== null) return failed;
     const lost = isNode ? await lookAtTraffic(run, step.wave.nodes) : null;
     if (lost !== null) return lost;

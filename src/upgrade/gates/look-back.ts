@@ -6,7 +6,7 @@ import { isPodReady, podName } from './pod-fault.js';
 import { restartsOf } from './restarts.js';
 import type { Lasts } from './stopwatch.js';
 import { type Failure, type Seen, type Sight, waitFor, type Waiting } from './wait-for.js';
-import { waveSight } from './wave-sight.js';
+import { sortWave, type WavePods, waveSight } from './wave-sight.js';
 
 /** A container that was well may restart once: its node may, too. */
 const MOST_RESTARTS = 1;
@@ -20,6 +20,8 @@ export interface Settled {
   /** Whether there is something to look back at, and enough time has gone by since the last look. */
   readonly isDue: () => boolean;
   readonly hasAny: () => boolean;
+  /** Whether the DaemonSet is what it was when it was first asked for: no two revisions of it are mixed. */
+  readonly isOfOneKind: (daemonSet: KubernetesObject) => boolean;
   /** How often a pod restarted since it was well; null where it is not remembered. */
   readonly restartsSince: (pod: KubernetesObject) => number | null;
 }
@@ -28,6 +30,7 @@ export interface Settled {
 export function createSettled(now: () => number): Settled {
   const restarts = new Map<string, number>();
   let lookedAt = -Infinity;
+  let first: KubernetesObject | null = null;
   return {
     remember(pods) {
       for (const pod of pods) restarts.set(pod.metadata.uid ?? '', restartsOf(pod));
@@ -38,11 +41,20 @@ export function createSettled(now: () => number): Settled {
       return true;
     },
     hasAny: () => restarts.size > 0,
+    isOfOneKind(daemonSet) {
+      first ??= daemonSet;
+      return isSame(first, daemonSet);
+    },
     restartsSince(pod) {
       const before = restarts.get(pod.metadata.uid ?? '');
       return before === undefined ? null : restartsOf(pod) - before;
     },
   };
+}
+
+/** Whether an object was neither changed nor made anew: what its controller says of it is no change. */
+export function isSame({ metadata: before }: KubernetesObject, { metadata: now }: KubernetesObject): boolean {
+  return before.uid === now.uid && before.generation === now.generation;
 }
 
 /**
@@ -66,8 +78,9 @@ export async function lookBack(
   });
   if (unwell.length === 0) return null;
   const nodes = [...new Set(unwell.map((pod) => textAt(pod, 'spec', 'nodeName')))];
+  const wave: WavePods = { nodes: new Set(nodes), hash };
   const judge = (seen: Seen, lasts: Lasts): Sight =>
-    crashSight(seen, settled) ?? lostSight(nodes, seen) ?? waveSight(nodes, hash, seen, lasts);
+    crashSight(seen, settled) ?? lostSight(nodes, seen) ?? waveSight(sortWave(wave, seen), lasts);
   const sources = [...podSources(daemonSet, nodes), ...namedSources(NODE, nodes)];
   const fault = await waitFor(client, sources, judge, waiting);
   if (fault === null) return null;

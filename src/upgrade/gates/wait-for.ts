@@ -57,7 +57,7 @@ export function failure(reason: string): Failure {
 /**
  * Watches until what is seen is done or has failed, or time is up. Judges whenever anything changes, and when something has
  * lasted so long that it says something else; asks for nothing in between. Where judging takes long, since there are very
- * many objects, it is done less often: a fifth of the time at most goes into it.
+ * many objects, it is done less often: a twentieth of the time at most goes into it.
  *
  * @returns null where it is done; why not, otherwise
  */
@@ -84,7 +84,7 @@ export async function waitFor(
     if (seen.length < sources.length || last.sight.kind !== 'waiting') return;
     const begun = now();
     last.sight = stopwatch.during((lasts) => judge(seen, lasts));
-    last.rest = now() + 4 * (now() - begun);
+    last.rest = now() + 19 * (now() - begun);
     if (last.sight.kind === 'waiting') lookAgainIn(stopwatch.next());
     else end();
   }

@@ -8,17 +8,50 @@ import type { Lasts } from './stopwatch.js';
 import type { Seen, Sight } from './wait-for.js';
 import { faultOf } from './workload.js';
 
+/** The nodes of a wave, and how their new pods are told from others. */
+export interface WavePods {
+  readonly nodes: ReadonlySet<string>;
+  /** Of the DaemonSet's present revision. */
+  readonly hash: string;
+  /** By uid, pods that were told to go, though what is seen of them may not say so yet. */
+  readonly leaving?: ReadonlySet<string | undefined>;
+}
+
+/** What is seen of a wave. Nodes are in the cluster, and pods on them; those that are to go are neither fresh nor stale. */
+export interface SortedWave {
+  readonly nodes: readonly KubernetesObject[];
+  /** Pods of the revision. */
+  readonly fresh: readonly KubernetesObject[];
+  /** Other pods. */
+  readonly stale: readonly KubernetesObject[];
+  /** Nodes with a pod, whichever. */
+  readonly occupied: ReadonlySet<string>;
+}
+
+/** @param seen pods and nodes; others are no matter */
+export function sortWave({ nodes: names, hash, leaving }: WavePods, seen: Seen): SortedWave {
+  const all = seen.flat();
+  const nodes = all.filter(({ kind, metadata }) => kind === 'Node' && names.has(metadata.name));
+  const there = new Set(nodes.map(({ metadata }) => metadata.name));
+  const pods = all.filter((one) => one.kind === 'Pod' && there.has(nodeOf(one)));
+  const staying = pods.filter(
+    ({ metadata }) => metadata.deletionTimestamp === undefined && !leaving?.has(metadata.uid),
+  );
+  return {
+    nodes,
+    fresh: staying.filter((pod) => hashOf(pod) === hash),
+    stale: staying.filter((pod) => hashOf(pod) !== hash),
+    occupied: new Set(pods.map(nodeOf)),
+  };
+}
+
 /**
- * Whether each node of a wave that is in the cluster is Ready and has a pod of the revision that is Ready. It will not be
- * where a pod will not, a node is lost, or nobody makes a pod on one that has none. Pure.
- *
- * @param seen pods and nodes; others are no matter
+ * Whether each node of a wave is Ready and has a pod of the revision that is Ready. It will not be where a pod will not, a
+ * node is lost, or nobody makes a pod on one that has none. Pure.
  */
-export function waveSight(nodes: readonly string[], hash: string, seen: Seen, lasts: Lasts): Sight {
-  const there = nodesOf(nodes, seen);
-  const pods = freshPods(nodes, hash, seen);
-  const byNode = new Map(pods.map((pod) => [nodeOf(pod), pod]));
-  const wanting = there.filter((node) => {
+export function waveSight({ nodes, fresh, occupied }: SortedWave, lasts: Lasts): Sight {
+  const byNode = new Map(fresh.map((pod) => [nodeOf(pod), pod]));
+  const wanting = nodes.filter((node) => {
     const pod = byNode.get(node.metadata.name);
     return pod === undefined || !isPodReady(pod) || !isNodeReady(node);
   });
@@ -28,7 +61,6 @@ export function waveSight(nodes: readonly string[], hash: string, seen: Seen, la
   if (fault !== null) return { kind: 'failed', ...fault };
   const lost = wanting.map((node) => nodeFault(node, lasts)).find((one) => one !== null);
   if (lost) return { kind: 'failed', reason: lost, pods: own };
-  const occupied = new Set(seen.flat().filter(isPod).map(nodeOf));
   const bare = wanting
     .map(({ metadata }) => metadata.name)
     .filter((name) => !occupied.has(name) && lasts(`no pod on ${name}`, WARM_UP_MS));
@@ -39,29 +71,9 @@ export function waveSight(nodes: readonly string[], hash: string, seen: Seen, la
     };
   return {
     kind: 'waiting',
-    reason: `${wanting.length} of ${there.length} nodes have no new pod that is Ready, ${wanting[0]?.metadata.name ?? ''} for one`,
+    reason: `${wanting.length} of ${nodes.length} nodes have no new pod that is Ready, ${wanting[0]?.metadata.name ?? ''} for one`,
     pods: own,
   };
-}
-
-/** Pods of the revision on nodes of a wave that are in the cluster; those that are to go are none. */
-export function freshPods(nodes: readonly string[], hash: string, seen: Seen): readonly KubernetesObject[] {
-  const names = new Set(nodesOf(nodes, seen).map(({ metadata }) => metadata.name));
-  return seen
-    .flat()
-    .filter(isPod)
-    .filter(
-      (pod) => names.has(nodeOf(pod)) && hashOf(pod) === hash && pod.metadata.deletionTimestamp === undefined,
-    );
-}
-
-function nodesOf(names: readonly string[], seen: Seen): readonly KubernetesObject[] {
-  const wanted = new Set(names);
-  return seen.flat().filter(({ kind, metadata }) => kind === 'Node' && wanted.has(metadata.name));
-}
-
-function isPod({ kind }: KubernetesObject): boolean {
-  return kind === 'Pod';
 }
 
 function nodeOf(pod: KubernetesObject): string {
