@@ -1,8 +1,12 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
+import { REAL_TIMING } from '../../src/adapters/kubernetes/timing.js';
 import { calicoNodes } from '../../src/cluster/calico-nodes.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import { checkNetwork } from '../../src/connectivity/check-network.js';
+import type { Disruption } from '../../src/connectivity/monitor/disruption.js';
+import { MONITOR_NAMESPACE } from '../../src/connectivity/monitor/monitor-objects.js';
+import { monitorTraffic } from '../../src/connectivity/monitor/monitor-traffic.js';
 import { PROBE_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
 import type { NetworkTestResult } from '../../src/connectivity/results.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
@@ -17,17 +21,19 @@ import { playPolicies } from './played-policies.js';
 import { liveUpgrade } from '../upgrade/live-upgrade.js';
 import { describeInTurn } from '../../test-cluster/in-turn.js';
 
+const NODES = ['real-1', 'real-2', 'real-3'];
 const [OLDER, NEWER] = ['v3.29.7', 'v3.30.7'];
 
 interface Tested {
   readonly outcome: UpgradeOutcome;
   readonly network: NetworkTestResult | null;
+  readonly disruption: Disruption | null;
   readonly warnings: readonly string[];
 }
 
 describeInTurn('network in an upgrade', () => {
   describeWithCalico(
-    'an upgrade with the network test on real nodes',
+    'an upgrade with the network test and the disruption monitor on real nodes',
     { realNodes: 3, own: true },
     (cluster) => {
       let client: ClusterClient;
@@ -53,17 +59,30 @@ describeInTurn('network in an upgrade', () => {
           image: AGNHOST_IMAGE,
           settings: { ...DEFAULT_SETTINGS, settleMs: 20_000 },
         });
+        const connections = monitorTraffic(client, {
+          ...options,
+          ...REAL_TIMING,
+          findNodes: () => Promise.resolve(NODES),
+          image: AGNHOST_IMAGE,
+          deadlineMs: 900_000,
+          maxDisruptionMs: null,
+          timeoutMs: 120_000,
+        });
         try {
-          const outcome = await liveUpgrade(client, NEWER, { ...options, traffic: [network] });
-          return { outcome, network: network.result(), warnings };
+          const outcome = await liveUpgrade(client, NEWER, { ...options, traffic: [network, connections] });
+          return { outcome, network: network.result(), disruption: connections.disruption(), warnings };
         } finally {
           await policies.stop();
         }
       }
 
-      async function isGone(): Promise<boolean> {
-        const reference = { apiVersion: 'v1', kind: 'Namespace', namespace: null, name: PROBE_NAMESPACE };
-        return (await client.get(reference)) === null;
+      /** What the test and the monitor left in the cluster. */
+      async function left(): Promise<readonly unknown[]> {
+        const namespaces = [PROBE_NAMESPACE, MONITOR_NAMESPACE].map((name) =>
+          client.get({ apiVersion: 'v1', kind: 'Namespace', namespace: null, name }),
+        );
+        const { leftovers } = await inspect(client);
+        return [...(await Promise.all(namespaces)).filter((one) => one !== null), ...leftovers];
       }
 
       it('to a release that drops forwarded traffic on the second wave fails in that wave and goes back, and traffic flows again', async () => {
@@ -71,7 +90,7 @@ describeInTurn('network in an upgrade', () => {
           fault: { kind: 'drops-forwarding' },
           nodes: ['real-2'],
         });
-        const { outcome, network, warnings } = await upgrade();
+        const { outcome, network, disruption, warnings } = await upgrade();
         process.stderr.write(`${outcome.reason}\n${warnings.join('\n')}\n`);
         expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' } });
         expect(outcome.reason).toMatch(/wave 2 of 3/);
@@ -87,12 +106,14 @@ describeInTurn('network in an upgrade', () => {
         expect((await podImages(client)).every((image) => image.endsWith(OLDER))).toBe(true);
         const [failure] = network?.rounds[2]?.failures ?? [];
         expect(failure?.diagnosis.join('\n')).toContain('dropping what this node forwards');
-        expect(await isGone()).toBe(true);
+        // Connections are held on beside it, and see what the test sees
+        expect(disruption?.longest?.changedNodes).toEqual(['real-2']);
+        expect(await left()).toEqual([]);
       }, 480_000);
 
       it('to one that works passes, and says how long new pods took', async () => {
         await provideCalicoImages(cluster().directory, NEWER);
-        const { outcome, network, warnings } = await upgrade();
+        const { outcome, network, disruption, warnings } = await upgrade();
         process.stderr.write(
           `${network?.rounds.map(({ when, ms, requests, settled }) => `${when} ${ms} ms ${requests} requests ${JSON.stringify(settled)}`).join('\n')}\n${warnings.join('\n')}\n`,
         );
@@ -101,7 +122,11 @@ describeInTurn('network in an upgrade', () => {
         expect(
           network?.rounds.flatMap(({ settled }) => settled).every(({ connectedMs }) => connectedMs !== null),
         ).toBe(true);
-        expect(await isGone()).toBe(true);
+        expect(disruption?.unmeasured).toEqual([]);
+        expect(disruption?.paths).toHaveLength(18);
+        expect(disruption?.paths.filter(({ resets }) => resets.length > 0)).toEqual([]);
+        expect(disruption?.longest?.ms).toBeLessThan(3000);
+        expect(await left()).toEqual([]);
       }, 480_000);
     },
   );
