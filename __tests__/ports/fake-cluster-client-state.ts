@@ -30,6 +30,12 @@ export function refusal(verb: string, resource: string, status: number, text: st
   return new ClusterError({ verb, resource, status }, message, 'Look at the cluster.');
 }
 
+/** A write that was told to stop before it began. */
+export function givenUp(verb: string, resource: string): ClusterError {
+  const message = `Could not ${verb} ${resource}: the request was given up.`;
+  return new ClusterError({ verb, resource, status: null }, message, 'Run it again.');
+}
+
 /** What an API server keeps, and the rules by which it changes. */
 export class FakeClusterState {
   readonly store: Store = createStore();

@@ -12,12 +12,13 @@ import type {
   ServedKind,
   WatchEvent,
   WatchOptions,
+  WriteOptions,
 } from '../../src/ports/cluster-client.js';
 import { isSameKind } from './fake-cluster-client-kinds.js';
 import { isBound } from './fake-cluster-client-rbac.js';
 import { metadataOf } from './fake-cluster-client-objects.js';
 import { isSelected } from './fake-cluster-client-selectors.js';
-import { FakeClusterState } from './fake-cluster-client-state.js';
+import { FakeClusterState, givenUp } from './fake-cluster-client-state.js';
 import { referenceOf, type StoredEvent } from './fake-cluster-client-store.js';
 
 export { served } from './fake-cluster-client-kinds.js';
@@ -72,7 +73,11 @@ export interface FakeClusterClient extends ClusterClient {
 
 interface Fake {
   readonly state: FakeClusterState;
-  readonly call: (verb: string, about: Partial<FakeCall>, options?: { dryRun?: boolean }) => Promise<void>;
+  readonly call: (
+    verb: string,
+    about: Partial<FakeCall>,
+    options?: Pick<WriteOptions, 'dryRun' | 'signal'>,
+  ) => Promise<void>;
   watchEpoch: number;
   listEpoch: number;
 }
@@ -88,7 +93,8 @@ export function createFakeClusterClient(options: FakeClusterOptions = {}): FakeC
     state,
     watchEpoch: 0,
     listEpoch: 0,
-    async call(verb, { kind = '', namespace = null, name = '' }, { dryRun = false } = {}) {
+    async call(verb, { kind = '', namespace = null, name = '' }, { dryRun = false, signal } = {}) {
+      if (signal?.aborted && !dryRun) throw givenUp(verb, name);
       const call = { verb, kind, namespace, name, isDryRun: dryRun };
       calls.push(call);
       await options.onCall?.(call);

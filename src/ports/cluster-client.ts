@@ -108,6 +108,8 @@ export interface WriteOptions {
   readonly fieldManager: string;
   /** The server checks and answers as if it wrote, and does not write. */
   readonly dryRun?: boolean;
+  /** Once it is aborted nothing is tried any more; what is under way is waited for, so that its outcome is known. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ApplyOptions extends WriteOptions {
@@ -131,6 +133,8 @@ export interface DeleteOptions {
   readonly resourceVersion?: string;
   readonly gracePeriodSeconds?: number;
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
+  /** As for other writes. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ExecOptions {

@@ -16,7 +16,7 @@ import {
   removeJournal,
 } from './journal/journal.js';
 import { clearLeftovers } from './lock/clear-leftovers.js';
-import { clearLock, hasLostLock, takeLock, whyStopped } from './lock/lock.js';
+import { clearLock, hasLostLock, lossIn, takeLock, whyStopped } from './lock/lock.js';
 import type { UpgradePlan } from './plan/plan.js';
 import { runPlan } from './plan/run-plan.js';
 import { guardDefinitions } from './post-checks/guard-definitions.js';
@@ -133,7 +133,8 @@ async function upgradeUnderLock(
   const unsound = await baseline(options);
   if (unsound !== null && resume === null) return { ...stopped, ended: 'failed', reason: unsound };
   const before = await takeSnapshot(client, plan.state);
-  const journal = await openJournal(client, store, aboutOf(plan, backup, options));
+  const about = aboutOf(plan, backup, options);
+  const journal = await openJournal(client, store, about, lossIn(options.signal));
   const hops: HopResult[] = [];
   const guard = guardDefinitions(client, options);
   const signal = AbortSignal.any([options.signal, guard.lost]);

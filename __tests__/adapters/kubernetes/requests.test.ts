@@ -84,6 +84,50 @@ describe('a write', () => {
     return { result, attempts: ends.length - endsLeft.length, looks: looks.length - looksLeft.length };
   }
 
+  test.each<[string, () => RequestFailure, boolean]>([
+    ['surely did not happen', UNREACHABLE, false],
+    ['may have happened', LOST, true],
+  ])('that %s is not made again once it is told to stop', async (_title, end, isOutcomeUnknown) => {
+    const stop = new AbortController();
+    let attempts = 0;
+    const ended = play().requests.write<string>({
+      attempt: () => {
+        attempts += 1;
+        stop.abort();
+        return Promise.reject(end());
+      },
+      lookUp: () => Promise.resolve('repeat'),
+      signal: stop.signal,
+    });
+    await expect(ended).rejects.toMatchObject({ kind: end().kind, isOutcomeUnknown });
+    expect(attempts).toBe(1);
+  });
+
+  test('whose answer was lost is not made again where it is told to stop while it is looked up', async () => {
+    const stop = new AbortController();
+    let attempts = 0;
+    const ended = play().requests.write<string>({
+      attempt: () => {
+        attempts += 1;
+        return Promise.reject(LOST());
+      },
+      lookUp: () => {
+        stop.abort();
+        return Promise.resolve('repeat');
+      },
+      signal: stop.signal,
+    });
+    await expect(ended).rejects.toMatchObject({ kind: 'lost', isOutcomeUnknown: false });
+    expect(attempts).toBe(1);
+  });
+
+  test('that is told to stop before it begins is none', async () => {
+    const attempt = (): Promise<string> => Promise.reject(new Error('was tried'));
+    const lookUp = (): Promise<LookUp<string>> => Promise.resolve('unknown');
+    const ended = play().requests.write({ attempt, lookUp, signal: AbortSignal.abort() });
+    await expect(ended).rejects.toMatchObject({ kind: 'aborted' });
+  });
+
   test('that surely did not happen is made again without a look', async () => {
     expect(await write([UNREACHABLE, refused(429), 'done'])).toEqual({
       result: 'done',

@@ -277,6 +277,26 @@ describe('in the place of a live object', () => {
   });
 });
 
+test('nothing is written once it is told to stop, and no refused write is begun anew', async () => {
+  client.set(map({ a: '1' }));
+  const whole: ObjectWrite = {
+    kind: 'object',
+    object: REFERENCE,
+    before: await read(),
+    after: map({ a: '2' }),
+  };
+  await expect(writeObject(client, whole, AbortSignal.abort())).rejects.toThrow(ClusterError);
+  const stop = new AbortController();
+  onCall = ({ verb, name }) => {
+    if (verb !== 'replace') return;
+    stop.abort();
+    throw refusal(verb, name, 409, 'conflict');
+  };
+  await expect(writeObject(client, whole, stop.signal)).rejects.toMatchObject({ status: 409 });
+  expect(writes()).toEqual(['replace']);
+  expect(await read()).toMatchObject({ data: { a: '1' } });
+});
+
 describe('a field', () => {
   const INSTALLATION: KubernetesObject = {
     apiVersion: 'v1',

@@ -314,6 +314,16 @@ test('where the cluster does not answer any more, a stop says so, and the file h
   expect(JSON.parse(store.text(JOURNAL_FILE))).toMatchObject({ status: 'failed', reason: 'No answer.' });
 });
 
+test('nothing is written to it once the lock is lost', async () => {
+  const client = createFakeClusterClient();
+  const lost = new AbortController();
+  const journal = await openJournal(client, createFakeReportStore(), ABOUT, lost.signal);
+  lost.abort();
+  await expect(journal.announce([objectWrite('a', {})])).rejects.toThrow('given up');
+  await expect(journal.stop('failed', 'x')).rejects.toThrow('given up');
+  expect(await readJournal(client)).toMatchObject({ status: 'running', entries: 0 });
+});
+
 describe('the files', () => {
   test('are a copy of it, and say when the work is done', async () => {
     const client = createFakeClusterClient();

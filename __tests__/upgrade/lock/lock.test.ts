@@ -7,8 +7,10 @@ import {
   clearLock,
   hasLostLock,
   LOCK,
+  lockLost,
   type Lock,
   type LockOptions,
+  lossIn,
   takeLock,
   whyStopped,
 } from '../../../src/upgrade/lock/lock.js';
@@ -198,6 +200,16 @@ describe('the lock', () => {
     await tick(3);
     expect(lock.lost.aborted).toBe(false);
     expect(warnings).toEqual([]);
+  });
+
+  test('that is lost ends what a run that is told to stop may still do', () => {
+    const [stopped, lost] = [new AbortController(), new AbortController()];
+    const losses = [stopped, lost].map(({ signal }) => lossIn(signal));
+    stopped.abort();
+    lost.abort(lockLost('was taken by another run'));
+    expect(losses.map(({ aborted }) => aborted)).toEqual([false, true]);
+    expect(lossIn(lost.signal).aborted).toBe(true);
+    expect(lossIn(stopped.signal).aborted).toBe(false);
   });
 
   test('that another run took is lost, and is not given back for it', async () => {

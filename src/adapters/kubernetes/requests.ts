@@ -24,6 +24,8 @@ export interface Write<T> {
   readonly attempt: () => Promise<T>;
   /** Called after an attempt without a clear outcome, so many milliseconds after the first one began. */
   readonly lookUp: (sinceMs: number) => Promise<LookUp<T>>;
+  /** No attempt begins once it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** Sends by `transport`; waits as `patience` says. */
@@ -52,7 +54,9 @@ export function createRequests(transport: Transport, timing: ClusterTiming, pati
 
 async function persist<T>(write: Write<T>, backoff: Backoff, timing: ClusterTiming): Promise<T> {
   const startedAt = timing.now();
+  const { signal } = write;
   let isUncertain = false;
+  if (signal?.aborted) throw new RequestFailure('given up', { kind: 'aborted', code: 'ABORT_ERR' });
   for (;;) {
     const result = await caught(write.attempt);
     if (!(result instanceof RequestFailure)) return result;
@@ -60,14 +64,15 @@ async function persist<T>(write: Write<T>, backoff: Backoff, timing: ClusterTimi
     const delayMs = backoff.delayAfter(result);
     result.isOutcomeUnknown = isUncertain;
     if (delayMs === null && (!isUncertain || result.kind !== 'refused')) throw result;
-    if (delayMs !== null) await timing.sleep(delayMs);
+    if (delayMs !== null) await timing.sleep(delayMs, signal);
+    if (signal?.aborted) throw result;
     if (!isUncertain) continue;
     // A refusal such as a conflict may be the trace of an earlier attempt, too.
     const found = await caught(() => write.lookUp(timing.now() - startedAt));
     if (found instanceof RequestFailure || found === 'unknown') throw result;
     if (found !== 'repeat') return found.done;
     result.isOutcomeUnknown = false;
-    if (delayMs === null) throw result;
+    if (delayMs === null || signal?.aborted) throw result;
   }
 }
 

@@ -155,7 +155,8 @@ async function deleteOne(
   path: string,
   options: DeleteOptions & { readonly uid: string },
 ): Promise<boolean> {
-  const { uid, resourceVersion, gracePeriodSeconds, propagation, dryRun } = options;
+  const { uid, resourceVersion, gracePeriodSeconds, propagation, dryRun, signal } = options;
+  const sending = { dryRun: dryRun === true, parse: () => true, ...(signal ? { signal } : {}) };
   const request: ApiRequest = {
     method: 'DELETE',
     path: `${path}?timeout=${writing.timeoutSeconds}s`,
@@ -169,7 +170,7 @@ async function deleteOne(
     }),
   };
   try {
-    return await send(writing, request, { dryRun: dryRun === true, parse: () => true }, async () => {
+    return await send(writing, request, sending, async () => {
       const live = (await readObject(writing.requests, path))?.object.metadata;
       const isGone = live?.uid !== uid || live.deletionTimestamp !== undefined;
       return isGone ? { done: true } : 'repeat';
@@ -184,12 +185,17 @@ async function deleteOne(
 export async function send<T = KubernetesObject>(
   { requests }: Writing,
   request: ApiRequest,
-  options: { readonly dryRun?: boolean; readonly parse?: (answer: ApiAnswer) => T },
+  options: Pick<WriteOptions, 'dryRun' | 'signal'> & { readonly parse?: (answer: ApiAnswer) => T },
   lookUp: (sinceMs: number) => Promise<LookUp<T>>,
 ): Promise<T> {
   const parse = options.parse ?? (parseObject as (answer: ApiAnswer) => T);
   if (options.dryRun === true) return requests.read(request, parse);
-  return requests.write({ attempt: () => requests.sendOnce(request, parse), lookUp });
+  const { signal } = options;
+  return requests.write({
+    attempt: () => requests.sendOnce(request, parse),
+    lookUp,
+    ...(signal ? { signal } : {}),
+  });
 }
 
 /** The query of a write. */

@@ -109,7 +109,7 @@ async function carryOut(
     await journal.announce(batch);
     // Objects of a step do not depend on each other
     await inBatches(batch, async (write) => {
-      if (!signal.aborted && (await writeObject(client, write))) progress.written += 1;
+      if (!signal.aborted && (await writeObject(client, write, signal))) progress.written += 1;
     });
     if (run.signal.aborted) return failure(INTERRUPTED);
   }

@@ -1,7 +1,7 @@
 import { asFields, canonicalText, fieldsAt, valueAt } from '../../cluster/fields.js';
 import { nameOf } from '../../cluster/object-name.js';
 import { ClusterError, EnvironmentError } from '../../errors.js';
-import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
+import type { ClusterClient, KubernetesObject, WriteOptions } from '../../ports/cluster-client.js';
 import { writable } from '../backup/writable-object.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { onlyOwnWrote } from './own-managers.js';
@@ -13,37 +13,50 @@ import { withField } from './with-field.js';
 const MOST_TRIES = 10;
 /** Where it is not known whether a write was carried out, looking again tells; a server that is away stays away. */
 const MOST_LOOKS = 3;
-const OPTIONS = { fieldManager: FIELD_MANAGER } as const;
 
 /**
  * Carries out a write. What is as wanted already is left alone, so that it can be done again; an object that is neither
  * as it was read nor as wanted was changed by somebody else meanwhile, and is not overwritten.
  *
+ * @param signal once it is aborted no write is tried any more
  * @returns whether anything was written
  * @throws EnvironmentError where somebody else changed the object, ClusterError where the server refuses
  */
-export async function writeObject(client: ClusterClient, write: Write): Promise<boolean> {
+export async function writeObject(
+  client: ClusterClient,
+  write: Write,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const options: WriteOptions = { fieldManager: FIELD_MANAGER, ...(signal ? { signal } : {}) };
   for (let tries = 1; ; tries += 1) {
     try {
-      return await (write.kind === 'field' ? writeField(client, write) : writeWhole(client, write));
+      return await (write.kind === 'field'
+        ? writeField(client, write, options)
+        : writeWhole(client, write, options));
     } catch (error) {
       const { status } = error instanceof ClusterError ? error : { status: undefined };
       const most = status === 409 ? MOST_TRIES : status === null ? MOST_LOOKS : 0;
-      if (tries >= most) throw error;
+      if (tries >= most || signal?.aborted) throw error;
     }
   }
 }
 
-async function writeWhole(client: ClusterClient, { object, before, after }: ObjectWrite): Promise<boolean> {
+async function writeWhole(
+  client: ClusterClient,
+  { object, before, after }: ObjectWrite,
+  options: WriteOptions,
+): Promise<boolean> {
   const live = await client.get(object);
   if (after === null) {
     if (live === null) return false;
     await requireAsRead(client, live, before);
     const { uid } = live.metadata;
-    return client.delete(object, { propagation: 'Background', ...(uid === undefined ? {} : { uid }) });
+    const exactly = uid === undefined ? {} : { uid };
+    const { signal } = options;
+    return client.delete(object, { propagation: 'Background', ...exactly, ...(signal ? { signal } : {}) });
   }
   if (live === null) {
-    await client.create(writable(after), OPTIONS);
+    await client.create(writable(after), options);
     return true;
   }
   if (live.metadata.deletionTimestamp !== undefined) throw underDeletion(object);
@@ -52,7 +65,7 @@ async function writeWhole(client: ClusterClient, { object, before, after }: Obje
     if (await isWrittenSo(client, live, after)) return false;
     await requireAsRead(client, live, before);
   }
-  await client.replace(inPlaceOf(after, live), OPTIONS);
+  await client.replace(inPlaceOf(after, live), options);
   return true;
 }
 
@@ -62,7 +75,10 @@ export async function isWrittenSo(
   live: KubernetesObject,
   object: KubernetesObject,
 ): Promise<boolean> {
-  return sameContent(live, await client.replace(inPlaceOf(object, live), { ...OPTIONS, dryRun: true }));
+  return sameContent(
+    live,
+    await client.replace(inPlaceOf(object, live), { fieldManager: FIELD_MANAGER, dryRun: true }),
+  );
 }
 
 /**
@@ -83,12 +99,16 @@ async function requireAsRead(
   throw changedMeanwhile({ apiVersion, kind, namespace: metadata.namespace ?? null, name: metadata.name });
 }
 
-async function writeField(client: ClusterClient, { object, field, after }: FieldWrite): Promise<boolean> {
+async function writeField(
+  client: ClusterClient,
+  { object, field, after }: FieldWrite,
+  options: WriteOptions,
+): Promise<boolean> {
   const live = await client.get(object);
   if (live === null) throw gone(object);
   if (canonicalText(valueAt(live, ...field)) === canonicalText(after)) return false;
   const changed = withField(live, field, after);
-  await client.replace({ ...changed, metadata: inPlaceOf(changed, live).metadata }, OPTIONS);
+  await client.replace({ ...changed, metadata: inPlaceOf(changed, live).metadata }, options);
   return true;
 }
 

@@ -200,7 +200,7 @@ async function deletePods(
     async ({ metadata }) => {
       const { name, namespace = null, uid } = metadata;
       if (signal.aborted) return;
-      await client.delete({ ...POD, namespace, name }, uid === undefined ? {} : { uid });
+      await client.delete({ ...POD, namespace, name }, { signal, ...(uid === undefined ? {} : { uid }) });
     },
     DELETIONS,
   );

@@ -67,11 +67,14 @@ const PARTS = 'parts';
 /**
  * Opens the journal in the cluster. One that an earlier run left is gone on with: what it says about how things were
  * stays.
+ *
+ * @param lost aborted when the journal may be another run's: nothing is tried any more then
  */
 export async function openJournal(
   client: ClusterClient,
   store: ReportStore,
   about: Pick<JournalHead, 'mode' | 'run' | 'startedAt' | 'from' | 'to' | 'bundle' | 'wayOut'>,
+  lost?: AbortSignal,
 ): Promise<Journal> {
   const earlier = await readJournal(client);
   let head: JournalHead = {
@@ -89,7 +92,7 @@ export async function openJournal(
     head = { ...head, ...changes };
     const text = headText(head);
     copy(store, JOURNAL_FILE, text);
-    await put(client, { ...configMap(NAME), data: { [HEAD]: text } });
+    await put(client, { ...configMap(NAME), data: { [HEAD]: text } }, lost);
   }
 
   await write({});
@@ -103,11 +106,12 @@ export async function openJournal(
       copy(store, `journal/${String(entry).padStart(4, '0')}.json`, `${text}\n`);
       const parts = partsOf(await promisify(gzip)(text));
       for (const [index, part] of parts.entries()) {
-        await put(client, {
+        const said = {
           ...configMap(`${NAME}-${entry}-${index}`),
           data: { [PARTS]: String(parts.length) },
           binaryData: { [PART]: part.toString('base64') },
-        });
+        };
+        await put(client, said, lost);
       }
       await write({ entries: entry });
     },
@@ -202,9 +206,9 @@ function configMap(name: string): KubernetesObject {
   };
 }
 
-/** Nobody else writes these, so the last word counts. */
-async function put(client: ClusterClient, object: KubernetesObject): Promise<void> {
-  await client.apply(object, { fieldManager: FIELD_MANAGER, force: true });
+/** Nobody else writes these as long as the lock is held, so the last word counts. */
+async function put(client: ClusterClient, object: KubernetesObject, lost?: AbortSignal): Promise<void> {
+  await client.apply(object, { fieldManager: FIELD_MANAGER, force: true, ...(lost ? { signal: lost } : {}) });
 }
 
 function partsOf(content: Buffer): readonly Buffer[] {

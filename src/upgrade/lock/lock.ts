@@ -80,6 +80,17 @@ export function hasLostLock({ reason }: AbortSignal): boolean {
   return typeof reason === 'string' && reason.startsWith(LOST);
 }
 
+/** Of a signal of many reasons, one that is aborted by a lost lock alone. */
+export function lossIn(signal: AbortSignal): AbortSignal {
+  const loss = new AbortController();
+  const look = (): void => {
+    if (hasLostLock(signal)) loss.abort(signal.reason);
+  };
+  if (signal.aborted) look();
+  else signal.addEventListener('abort', look, { once: true });
+  return loss.signal;
+}
+
 /** Why a run that was aborted ends. */
 export function whyStopped(signal: AbortSignal): string {
   return hasLostLock(signal) ? String(signal.reason) : TOLD;

@@ -9,7 +9,7 @@ import type { StepResult } from '../engine/step.js';
 import type { TrafficAround } from '../engine/traffic-check.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
-import { clearLock, hasLostLock, takeLock, whyStopped } from '../lock/lock.js';
+import { clearLock, hasLostLock, lossIn, takeLock, whyStopped } from '../lock/lock.js';
 import { clearLeftovers } from '../lock/clear-leftovers.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
@@ -84,7 +84,7 @@ export async function rollBackUnderLock(
   // Told to stop meanwhile, or without the lock: then the journal may be another run's
   if (options.signal.aborted)
     return { ...notRun(plan), ended: 'interrupted', reason: whyStopped(options.signal) };
-  const journal = await openJournal(client, store, aboutOf(plan, options));
+  const journal = await openJournal(client, store, aboutOf(plan, options), lossIn(options.signal));
   return carryOut(client, reader, plan, { ...options, journal });
 }
 
