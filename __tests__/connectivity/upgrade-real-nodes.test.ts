@@ -8,14 +8,20 @@ import type { Disruption } from '../../src/connectivity/monitor/disruption.js';
 import { MONITOR_NAMESPACE } from '../../src/connectivity/monitor/monitor-objects.js';
 import { monitorTraffic } from '../../src/connectivity/monitor/monitor-traffic.js';
 import { PROBE_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
-import type { NetworkTestResult } from '../../src/connectivity/results.js';
+import { openNetworkTest } from '../../src/connectivity/network-test.js';
+import {
+  explainRegressions,
+  explainUntried,
+  type NetworkTestResult,
+} from '../../src/connectivity/results.js';
 import { DEFAULT_SETTINGS } from '../../src/connectivity/settings.js';
-import type { ClusterClient } from '../../src/ports/cluster-client.js';
+import type { ClusterClient, KubernetesObject } from '../../src/ports/cluster-client.js';
 import { type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import { AGNHOST_IMAGE } from '../../test-cluster/images/node-images.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import { provideCalicoImages } from '../../test-cluster/real-nodes/calico-stand-in.js';
+import { openRealNode } from '../../test-cluster/real-nodes/real-node.js';
 import { podImages, rolledOut, runOptions } from '../upgrade/restore/live-run.js';
 import { playPolicies } from './played-policies.js';
 import { liveUpgrade } from '../upgrade/live-upgrade.js';
@@ -23,6 +29,17 @@ import { describeInTurn } from '../../test-cluster/in-turn.js';
 
 const NODES = ['real-1', 'real-2', 'real-3'];
 const [OLDER, NEWER] = ['v3.29.7', 'v3.30.7'];
+
+const POLICY_SCENARIOS = new Set([
+  'policy-ingress',
+  'policy-egress',
+  'policy-calico',
+  'policy-tiers',
+] as const);
+
+interface TokenRequest {
+  readonly status: { readonly token: string };
+}
 
 interface Tested {
   readonly outcome: UpgradeOutcome;
@@ -128,6 +145,79 @@ describeInTurn('network in an upgrade', () => {
         expect(disruption?.longest?.ms).toBeLessThan(3000);
         expect(await left()).toEqual([]);
       }, 480_000);
+
+      it('new pods come up after the token of the CNI plugin was renewed, and are missed where it is not taken any more', async () => {
+        const { nodes } = await inspect(client);
+        const test = openNetworkTest(client, {
+          ...REAL_TIMING,
+          signal: new AbortController().signal,
+          nodes,
+          image: AGNHOST_IMAGE,
+          settings: { ...DEFAULT_SETTINGS, settleMs: 15_000, skip: POLICY_SCENARIOS },
+          run: 'https://ci.example/runs/1',
+          onProgress: () => undefined,
+        });
+        const before = await tokenOn('real-2');
+        try {
+          await test.baseline();
+          await giveToken('real-2', await newToken());
+          const renewed = await test.afterWave(['real-2']);
+          await giveToken('real-2', await revokedToken());
+          const refused = await test.afterWave(['real-2']);
+          await giveToken('real-2', before);
+          const mended = await test.afterWave(['real-2']);
+
+          expect([explainRegressions(renewed), explainUntried(renewed)]).toEqual([null, null]);
+          expect(renewed.settled.map(({ node, connectedMs }) => [node, connectedMs !== null])).toEqual([
+            ['real-2', true],
+          ]);
+          const regressions = refused.failures.filter(({ judgement }) => judgement === 'regression');
+          expect([...new Set(regressions.map(({ scenario }) => scenario))]).toEqual(['new-pods']);
+          expect(explainRegressions(refused)).toContain('real-2');
+          expect(JSON.stringify(refused.failures)).toContain('connection is unauthorized');
+          expect([explainRegressions(mended), explainUntried(mended)]).toEqual([null, null]);
+        } finally {
+          await giveToken('real-2', before);
+          await test.close();
+        }
+        expect(await left()).toEqual([]);
+      }, 480_000);
+
+      const KUBECONFIG = '/etc/cni/net.d/calico-kubeconfig';
+      const ACCOUNT = '/api/v1/namespaces/kube-system/serviceaccounts/calico-node/token';
+      const SECRETS = '/api/v1/namespaces/kube-system/secrets';
+
+      async function tokenOn(name: string): Promise<string> {
+        const { stdout } = await openRealNode(cluster().directory, name).run(['cat', KUBECONFIG]);
+        return /^ *token: (\S+)$/m.exec(stdout)?.[1] ?? '';
+      }
+
+      /** As calico-node does with one that it renewed. */
+      async function giveToken(name: string, token: string): Promise<void> {
+        const change = `s/^( *token:) .*/\\1 ${token}/`;
+        const { status } = await openRealNode(cluster().directory, name).run([
+          'sed',
+          '-Ei',
+          change,
+          KUBECONFIG,
+        ]);
+        expect(status).toBe(0);
+      }
+
+      async function newToken(boundTo: object = {}): Promise<string> {
+        const { status } = await cluster().api.call<TokenRequest>('POST', ACCOUNT, { spec: boundTo });
+        return status.token;
+      }
+
+      /** One that ended with what it was bound to, as those of pods do. */
+      async function revokedToken(): Promise<string> {
+        const metadata = { name: 'bound' };
+        const { metadata: made } = await cluster().api.call<KubernetesObject>('POST', SECRETS, { metadata });
+        const { name, uid } = made;
+        const token = await newToken({ boundObjectRef: { apiVersion: 'v1', kind: 'Secret', name, uid } });
+        await cluster().api.call('DELETE', `${SECRETS}/${name}`);
+        return token;
+      }
     },
   );
 });

@@ -109,7 +109,23 @@ install() {
   } >"$bin/calico.new"
   chmod 755 "$bin/calico.new"
   mv "$bin/calico.new" "$bin/calico"
-  echo "# $STAND_IN_VERSION" >"$conf/calico-kubeconfig"
+  cat >"$conf/calico-kubeconfig" <<EOF
+# $STAND_IN_VERSION
+apiVersion: v1
+kind: Config
+current-context: calico
+contexts: [{ name: calico, context: { cluster: local, user: calico } }]
+clusters:
+- name: local
+  cluster:
+    insecure-skip-tls-verify: true
+    server: https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT
+users:
+- name: calico
+  user:
+    token: $(cat /var/run/secrets/kubernetes.io/serviceaccount/token)
+EOF
+  chmod 600 "$conf/calico-kubeconfig"
   sed 's/"type":"ptp"/"type":"calico"/' "$conf/99-plain.conflist" >"$conf/${CNI_CONF_NAME:-10-calico.conflist}.new"
   mv "$conf/${CNI_CONF_NAME:-10-calico.conflist}.new" "$conf/${CNI_CONF_NAME:-10-calico.conflist}"
   log installed

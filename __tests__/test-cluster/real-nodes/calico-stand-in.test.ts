@@ -118,6 +118,23 @@ describeWithCluster(
       expect(await clientReachesServer()).toBe(true);
     });
 
+    it('whose token is refused starts no new pod until it is given another', async () => {
+      await startUntilReady('v3.90.8');
+      const kubeconfig = '/etc/cni/net.d/calico-kubeconfig';
+      const give = (token: string) => node.run(['sed', '-Ei', `s/^( *token:) .*/\\1 ${token}/`, kubeconfig]);
+      const { stdout } = await node.run(['cat', kubeconfig]);
+      const [, token = ''] = /^ *token: (\S+)$/m.exec(stdout) ?? [];
+      await give('of.nobody.known');
+      await createPod(scene, 'fresh', agnhostOn('real-2'));
+      await eventually(async () => {
+        const events = await eventsOf(scene, 'fresh');
+        return events.some((text) => text.includes('connection is unauthorized')) ? true : null;
+      });
+
+      await give(token);
+      await podThat(scene, 'fresh', ({ phase }) => phase === 'Running');
+    });
+
     it('that isolates new pods is Ready, new pods run and reach nothing, and the others are well', async () => {
       await startUntilReady('v3.90.6', { fault: { kind: 'isolates-new-pods' } });
       await createPod(scene, 'fresh', { ...agnhostOn('real-2') });
