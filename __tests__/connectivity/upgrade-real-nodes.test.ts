@@ -126,7 +126,7 @@ describeInTurn('network in an upgrade', () => {
         // Connections are held on beside it, and see what the test sees
         expect(disruption?.longest?.changedNodes).toEqual(['real-2']);
         expect(await left()).toEqual([]);
-      }, 480_000);
+      }, 900_000);
 
       it('to one that works passes, and says how long new pods took', async () => {
         await provideCalicoImages(cluster().directory, NEWER);
@@ -144,7 +144,7 @@ describeInTurn('network in an upgrade', () => {
         expect(disruption?.paths.filter(({ resets }) => resets.length > 0)).toEqual([]);
         expect(disruption?.longest?.ms).toBeLessThan(3000);
         expect(await left()).toEqual([]);
-      }, 480_000);
+      }, 900_000);
 
       it('new pods come up after the token of the CNI plugin was renewed, and are missed where it is not taken any more', async () => {
         const { nodes } = await inspect(client);
@@ -181,7 +181,7 @@ describeInTurn('network in an upgrade', () => {
           await test.close();
         }
         expect(await left()).toEqual([]);
-      }, 480_000);
+      }, 900_000);
 
       const KUBECONFIG = '/etc/cni/net.d/calico-kubeconfig';
       const ACCOUNT = '/api/v1/namespaces/kube-system/serviceaccounts/calico-node/token';

@@ -50,6 +50,9 @@ export function keepWatches(client: ClusterClient): KeptWatches {
       for await (const [event] of heard) yield event as WatchEvent;
     } catch (error) {
       if (!signal?.aborted) throw error;
+    } finally {
+      // Who goes away after the snapshot never began with the rest
+      await heard.return?.();
     }
   }
 
