@@ -14,6 +14,7 @@ const LONG_SUITES = [
   'npm run try',
   'faults of an upgrade',
   'faults of an operator’s rollout',
+  'L7 rules',
 ] as const;
 const LONG_AT_A_TIME = 3;
 

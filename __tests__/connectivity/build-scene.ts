@@ -18,6 +18,7 @@ export function buildScene(count: number, changes: Partial<Scene> = {}): Scene {
       target: podAt('target', node, `10.1.${net}`),
       host: podAt('host', node, `172.18.${net}`),
       port: podAt('port', node, `10.2.${net}`),
+      layer7: podAt('l7', node, `10.3.${net}`),
     };
   });
   return {
@@ -30,6 +31,7 @@ export function buildScene(count: number, changes: Partial<Scene> = {}): Scene {
       names: { service: 'targets.ns.svc', headless: 'headless.ns.svc' },
     },
     calico: { apiVersion: 'crd.projectcalico.org/v1', whyNoPolicies: null, whyNoTiers: null },
+    layer7: { whyNot: null, annotations: {}, isMade: true },
     apiServer: { host: '10.96.0.1', port: 443 },
     outside: [],
     outsideSees: null,

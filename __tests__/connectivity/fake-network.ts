@@ -39,6 +39,10 @@ export interface FakeNetwork {
   takes: (pod: KubernetesObject) => boolean | string;
   /** Whether a program of the node that this pod is on listens on the port that a pod is to have. */
   listens: (pod: KubernetesObject) => boolean;
+  /** What an admission webhook makes of a pod; a text is why it refuses it. */
+  injects: (pod: KubernetesObject) => KubernetesObject | string;
+  /** Kinds of others that the server knows. */
+  otherKinds: readonly ServedKind[];
   /** Kinds of Calico's that the server knows: `NetworkPolicy`. */
   calicoKinds: readonly string[];
   /** What this account may not do: `delete tiers`. */
@@ -54,6 +58,7 @@ export const OBEYS =
     const [calicos, denied] = byGroup(network.ofKind('NetworkPolicy'));
     const policies = [...calicos, ...network.ofKind('GlobalNetworkPolicy')];
     const packet = packetOf({ from, words, to });
+    if (words[0] === 'p' && to !== null && !allowsPath(calicos, to, words[3] ?? '')) return FORBIDDEN;
     if (packet !== null && !letsIn(packet, { policies, tiers: network.ofKind('Tier') })) return 'TIMEOUT';
     const isDenied = denied.some((policy) => {
       const isIngress = policy.metadata.name === 'ingress';
@@ -68,6 +73,17 @@ export const OBEYS =
     });
     return isDenied ? 'TIMEOUT' : null;
   };
+
+/** What is said where an L7 rule does not allow a request. */
+export const FORBIDDEN = 'HTTP/1.1 403 Forbidden';
+
+/** Whether the L7 rules of a pod's namespace allow a path. */
+function allowsPath(policies: readonly KubernetesObject[], to: KubernetesObject, path: string): boolean {
+  return policies
+    .filter(({ metadata }) => metadata.namespace === to.metadata.namespace)
+    .flatMap((policy) => listAt(policy, 'spec', 'ingress'))
+    .every((rule) => listAt(rule, 'http', 'paths').some(({ exact }) => exact === path));
+}
 
 export function packetOf({ from, words, to }: Asked): Packet | null {
   const sort =
@@ -100,6 +116,8 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
     play: () => null,
     takes: () => true,
     listens: () => false,
+    injects: (pod: KubernetesObject) => pod,
+    otherKinds: [],
     calicoKinds: Object.keys(CALICO_KINDS),
     forbidden: [],
   } as unknown as {
@@ -142,7 +160,15 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
     }
   }
 
-  function create(object: KubernetesObject): KubernetesObject {
+  /** @throws ClusterError where a webhook refuses it */
+  function inject(object: KubernetesObject): KubernetesObject {
+    const injected = object.kind === 'Pod' ? network.injects(object) : object;
+    if (typeof injected !== 'string') return injected;
+    throw new ClusterError({ verb: 'create', resource: 'pods', status: 400 }, injected, 'Look.');
+  }
+
+  function create(sent: KubernetesObject): KubernetesObject {
+    const object = inject(sent);
     const takes = object.kind === 'Pod' ? network.takes(object) : true;
     if (typeof takes === 'string') {
       throw new ClusterError({ verb: 'create', resource: 'pods', status: 403 }, takes, 'Allow it.');
@@ -240,8 +266,9 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
         const [kind = '', id = '', ...words] = line.split(' ');
         const to = byAddress.get((words[0] ?? '').replace(/:\d+$/, '')) ?? null;
         const said = network.play({ from, words: [kind, ...words], to });
+        if (said === FORBIDDEN) return `${id} 3 10 ${said}`;
         if (said !== null) return `${id} 1 3000 ${said}`;
-        return `${id} 0 10 ${kind === 'h' ? answerOf(words, from, to) : ''}`;
+        return `${id} 0 10 ${['h', 'p'].includes(kind) ? answerOf(words, from, to) : ''}`;
       })
       .join('\n');
   }
@@ -277,8 +304,13 @@ export function createFakeNetwork(nodes: readonly string[] = []): FakeNetwork {
   const client = {
     server: 'https://fake',
     get: (reference: ObjectReference) => Promise.resolve(objects.get(keyOf(reference)) ?? null),
-    create: async (object: KubernetesObject) => Promise.resolve(create(object)),
-    discover: () => Promise.resolve({ failedGroups: [], kinds: servedKinds(network.calicoKinds) }),
+    create: async (object: KubernetesObject, { dryRun = false }: { readonly dryRun?: boolean } = {}) =>
+      Promise.resolve(dryRun ? inject(object) : create(object)),
+    discover: () =>
+      Promise.resolve({
+        failedGroups: [],
+        kinds: [...servedKinds(network.calicoKinds), ...network.otherKinds],
+      }),
     canI: ({ verb, resource }: Access) =>
       Promise.resolve({ isAllowed: !network.forbidden.includes(`${verb} ${resource}`), reason: '' }),
     apply: (object: KubernetesObject, { dryRun = false }: { readonly dryRun?: boolean } = {}) => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { nameOf, referenceOf } from '../../src/cluster/object-name.js';
 import { isOurs } from '../../src/cluster/own-label.js';
+import { LAYER7_NAMESPACE } from '../../src/connectivity/layer7/layer7-objects.js';
+import { PROBE_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
 import { meshOf, type Scene } from '../../src/connectivity/scene.js';
 import type { Change } from '../../src/connectivity/scenarios/scenario.js';
 import { SCENARIO_NAMES } from '../../src/connectivity/scenarios/scenario-name.js';
@@ -92,9 +94,10 @@ describe('the scenarios', () => {
     ]);
   });
 
-  it('write to the namespace of the test alone, but for one policy and an empty tier, and take every policy back', () => {
+  it('write to the namespaces of the test alone, but for one policy and an empty tier, and take every policy back', () => {
     const changed = changesOf(buildScene(3));
-    const outside = changed.filter((one) => namespaceOf(one) !== 'calico-network-test');
+    const own: readonly unknown[] = [PROBE_NAMESPACE, LAYER7_NAMESPACE];
+    const outside = changed.filter((one) => !own.includes(namespaceOf(one)));
     expect(new Set(outside.map(({ object }) => object.kind))).toEqual(
       new Set(['GlobalNetworkPolicy', 'Tier']),
     );

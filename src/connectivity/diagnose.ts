@@ -2,6 +2,8 @@ import { ClusterError } from '../errors.js';
 import type { ClusterClient, KubernetesObject } from '../ports/cluster-client.js';
 import { isPodReady } from '../upgrade/gates/pod-fault.js';
 import { POD } from '../upgrade/gates/workload.js';
+import { aboutDikastes } from './layer7/about-dikastes.js';
+import { LAYER7_NAMESPACE } from './layer7/layer7-objects.js';
 import type { Probe } from './probe.js';
 import { PROBE_CONTAINER } from './probe-pod.js';
 import type { NodePods } from './scene.js';
@@ -13,7 +15,7 @@ const TELLING = /\[?(?:WARN(?:ING)?|ERROR|FATAL|PANIC)\b|panic:|forbidden|Unauth
 
 /**
  * What may tell why a path is not as it has to be: how calico-node stands on both nodes and what it last complained of,
- * and the way the sending node takes. Best effort: what cannot be had is left out.
+ * the way the sending node takes, and Dikastes where the pod that is asked has it. Best effort: what cannot be had is left out.
  */
 export async function diagnose(
   client: ClusterClient,
@@ -24,8 +26,16 @@ export async function diagnose(
   const parts = [
     ...names.map((node) => orNothing(() => aboutCalicoNode(client, node))),
     orNothing(() => aboutRoute(client, probe, nodes)),
+    orNothing(() => aboutSidecar(client, probe)),
   ];
   return (await Promise.all(parts)).flat();
+}
+
+async function aboutSidecar(
+  client: ClusterClient,
+  { target }: Pick<Probe, 'target'>,
+): Promise<readonly string[]> {
+  return target?.namespace === LAYER7_NAMESPACE ? aboutDikastes(client, target) : [];
 }
 
 async function orNothing(run: () => Promise<readonly string[]>): Promise<readonly string[]> {

@@ -45,8 +45,10 @@ export function deadEnd(tried: Tried, dead: DeadPods): string | null {
 export function deadState(pod: KubernetesObject | null): string | null {
   if (pod === null) return 'it is not there any more';
   if (pod.metadata.deletionTimestamp !== undefined) return 'somebody else deletes it';
-  const [status] = listAt(pod, 'status', 'containerStatuses');
-  if (textAt(status, 'state', 'running', 'startedAt') !== '') return null;
+  const statuses = listAt(pod, 'status', 'containerStatuses');
+  // A pod may have a sidecar
+  const status = statuses.find((one) => textAt(one, 'state', 'running', 'startedAt') === '');
+  if (status === undefined && statuses.length > 0) return null;
   const said = [
     `phase ${textAt(pod, 'status', 'phase') || 'unknown'}`,
     textAt(pod, 'status', 'reason'),

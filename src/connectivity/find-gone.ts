@@ -2,7 +2,7 @@ import type { ClusterClient, ObjectKind } from '../ports/cluster-client.js';
 import { POD } from '../upgrade/gates/workload.js';
 import { inBatches } from '../upgrade/plan/in-batches.js';
 import type { RoundSeen } from './judge-round.js';
-import { HOST_NAMESPACE, PROBE_NAMESPACE } from './probe-namespace.js';
+import { PROBE_NAMESPACE } from './probe-namespace.js';
 import type { PodsThere } from './staff-nodes.js';
 
 const NODE: ObjectKind = { apiVersion: 'v1', kind: 'Node' };
@@ -38,13 +38,14 @@ export async function findMissing(
 }
 
 /** Pods of a node that is gone would stand behind Services for minutes. @throws ClusterError */
-export async function deletePodsOf(client: ClusterClient, { host, port, old }: PodsThere): Promise<void> {
-  const hosts = [host?.name ?? '', typeof port === 'string' ? '' : port.name]
-    .filter((name) => name !== '')
-    .map((name) => ({ namespace: HOST_NAMESPACE, name }));
+export async function deletePodsOf(
+  client: ClusterClient,
+  { host, port, layer7, old }: PodsThere,
+): Promise<void> {
+  const others = [host, port, layer7].filter((pod) => pod !== null && typeof pod !== 'string');
   for (const { namespace, name } of [
     ...old.map((name) => ({ namespace: PROBE_NAMESPACE, name })),
-    ...hosts,
+    ...others,
   ]) {
     await client.delete({ ...POD, namespace, name }, { gracePeriodSeconds: 0 });
   }

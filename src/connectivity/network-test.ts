@@ -10,11 +10,26 @@ import { findApiServer, makeServices } from './find-addresses.js';
 import { deletePodsOf, findGone, findMissing, withoutNodes } from './find-gone.js';
 import { findDead } from './find-dead.js';
 import { judgeRound, type RoundSeen, withDiagnosis } from './judge-round.js';
+import { LAYER7_LEVEL, LAYER7_NAMESPACE } from './layer7/layer7-objects.js';
+import { prepareLayer7 } from './layer7/prepare-layer7.js';
+import { staffLayer7 } from './layer7/staff-layer7.js';
 import { shortDigest } from './probe-pod.js';
-import { makeProbeNamespaces, removeProbeNamespaces } from './probe-namespace.js';
+import {
+  makeProbeNamespaces,
+  type NamespaceLevel,
+  PROBE_LEVELS,
+  removeProbeNamespaces,
+} from './probe-namespace.js';
 import { type NetworkRound, type NetworkTestResult } from './results.js';
 import { lameScenarios, type RoundOptions, runRound, touches } from './run-round.js';
-import { type CalicoPolicies, meshOf, type NodePods, type Scene, type ServiceAddresses } from './scene.js';
+import {
+  type CalicoPolicies,
+  type Layer7,
+  meshOf,
+  type NodePods,
+  type Scene,
+  type ServiceAddresses,
+} from './scene.js';
 import type { ScenarioName } from './scenarios/scenario-name.js';
 import type { NetworkTestSettings } from './settings.js';
 import { type NodeAt, type PodsThere, type Staffing, staffNodes } from './staff-nodes.js';
@@ -62,6 +77,7 @@ const NO_POLICIES: CalicoPolicies = {
   whyNoPolicies: 'nothing is known of them yet',
   whyNoTiers: 'nothing is known of them yet',
 };
+const NO_LAYER7: Layer7 = { whyNot: 'nothing is known of it yet', annotations: {}, isMade: false };
 const REMEDY = 'Nothing of Calico was changed. Put that right, or run with network-test: false.';
 
 export function openNetworkTest(original: ClusterClient, options: NetworkTestOptions): NetworkTest {
@@ -77,6 +93,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     services: null as ServiceAddresses | null,
     apiServer: null as Scene['apiServer'],
     calico: NO_POLICIES,
+    layer7: NO_LAYER7,
     baseline: null as Baseline,
     lame: new Map<ScenarioName, string>() as ReadonlyMap<ScenarioName, string>,
     leftOut: [...leftOut],
@@ -92,6 +109,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
   async function staff(
     nodes: readonly NodeAt[],
     dead: ReadonlySet<string>,
+    when: NetworkRound['when'],
   ): Promise<ReadonlyMap<string, Staffing>> {
     state.round += 1;
     const headless = new Set(taking.slice(0, MOST_HEADLESS).map(({ name }) => name));
@@ -105,7 +123,14 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       width,
     };
     const pods = await staffNodes(client, nodes, before, { ...how, headless, dead });
-    const staffing = isSkipped('host-port') ? pods : await staffPorts(client, pods, before, how);
+    const ports = isSkipped('host-port') ? pods : await staffPorts(client, pods, before, how);
+    const { layer7 } = state;
+    // After a wave those are asked that were there before, as users' are; when all is over, new ones
+    const keeps = when === 'wave' || dead.size > 0;
+    const staffing =
+      layer7.whyNot === null
+        ? await staffLayer7(client, ports, before, { ...how, dead, layer7, keeps })
+        : ports;
     keep(staffing);
     return staffing;
   }
@@ -121,7 +146,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     );
     const nodes = state.members.filter(({ name }) => scope === null || scope.has(name));
     options.onProgress(`network test: new pods on ${nodes.length} of ${taking.length} nodes`);
-    const staffing = await staff(nodes, new Set());
+    const staffing = await staff(nodes, new Set(), when);
     if (isFirst) refuseFailures(staffing);
     const services = (state.services ??= await makeServices(client, shortDigest(nodes[0]?.name ?? '')));
     const outcome = await runRound(client, sceneOf(services), roundOptions(scope, when));
@@ -170,6 +195,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     const anew = await staff(
       state.members.filter(({ name }) => nodes.has(name)),
       new Set(dead.keys()),
+      when,
     );
     const again = await runRound(client, sceneOf(services), roundOptions(nodes, when));
     const others = seen.tried.filter(({ probe }) => !touches(probe, nodes));
@@ -198,6 +224,12 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
     }
     Object.assign(state, { pods, there });
     state.members = state.members.filter(({ name }) => !gone.has(name));
+  }
+
+  function lookForLayer7(): Promise<Layer7> {
+    const { image, run } = options;
+    const node = taking[0]?.name ?? '';
+    return prepareLayer7(client, state.calico, { ...waiting, image, run, node, deadlineMs: POD_DEADLINE_MS });
   }
 
   /** What is staffed is there to be probed; what is not, is not. */
@@ -242,6 +274,7 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       services,
       apiServer: state.apiServer,
       calico: state.calico,
+      layer7: state.layer7,
       outside: options.settings.outside,
       outsideSees: options.settings.outsideSees,
     };
@@ -254,7 +287,9 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       }
       await makeProbeNamespaces(client, options.run, waiting);
       state.apiServer = await findApiServer(client);
-      if (!isSkipped('policy-calico', 'policy-tiers')) state.calico = await findCalicoPolicies(client);
+      if (!isSkipped('policy-calico', 'policy-tiers', 'policy-l7'))
+        state.calico = await findCalicoPolicies(client);
+      if (!isSkipped('policy-l7')) state.layer7 = await lookForLayer7();
       state.members = taking;
       return round(when, null);
     },
@@ -265,9 +300,13 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
       // A run that is told to stop has seconds: what was deleted goes by itself
       const timeoutMs = options.signal.aborted ? STOPPED_MS : POD_TIMEOUT_MS;
       const patient = { ...waiting, timeoutMs, signal: never };
+      const levels: readonly NamespaceLevel[] = [
+        ...PROBE_LEVELS,
+        ...(state.layer7.isMade ? [[LAYER7_NAMESPACE, LAYER7_LEVEL] as const] : []),
+      ];
       const left = [
         await removeCalicoPolicies(client, state.calico),
-        await removeProbeNamespaces(client, patient, undefined, options.run),
+        await removeProbeNamespaces(client, patient, levels, options.run),
       ].filter((text) => text !== null);
       state.warnings.push(...left);
       return left.length === 0 ? null : left.join(' ');

@@ -20,9 +20,9 @@ export const HOST_NAMESPACE = 'calico-network-test-host';
 const NAMESPACE: ObjectKind = { apiVersion: 'v1', kind: 'Namespace' };
 /** So long pods get to go by themselves. */
 const PATIENCE_MS = 30_000;
-/** The name of a namespace, and the level of Pod Security in it. */
-export type NamespaceLevel = readonly [string, string];
-const LEVELS: readonly NamespaceLevel[] = [
+/** The name of a namespace, the level of Pod Security in it, and labels that it has besides. */
+export type NamespaceLevel = readonly [string, string, Readonly<Record<string, string>>?];
+export const PROBE_LEVELS: readonly NamespaceLevel[] = [
   [PROBE_NAMESPACE, 'restricted'],
   [HOST_NAMESPACE, 'privileged'],
 ];
@@ -36,13 +36,13 @@ export async function makeProbeNamespaces(
   client: ClusterClient,
   run: string,
   waiting: Waiting,
-  levels: readonly NamespaceLevel[] = LEVELS,
+  levels: readonly NamespaceLevel[] = PROBE_LEVELS,
 ): Promise<void> {
   for (const [name] of levels) await refuseForeign(client, name);
   const stuck = await removeProbeNamespaces(client, waiting, levels);
   if (stuck !== null) throw new EnvironmentError(stuck, 'Find out what keeps it, and run again.');
-  for (const [name, level] of levels) {
-    await client.create(namespaceOf(name, level, run), { fieldManager: FIELD_MANAGER });
+  for (const level of levels) {
+    await client.create(namespaceOf(level, run), { fieldManager: FIELD_MANAGER });
   }
 }
 
@@ -55,7 +55,7 @@ export async function makeProbeNamespaces(
 export async function removeProbeNamespaces(
   client: ClusterClient,
   waiting: Waiting,
-  levels: readonly NamespaceLevel[] = LEVELS,
+  levels: readonly NamespaceLevel[] = PROBE_LEVELS,
   run: string | null = null,
 ): Promise<string | null> {
   const isMeant = (found: KubernetesObject): boolean =>
@@ -128,16 +128,23 @@ function referenceTo(name: string): ObjectReference {
   return { ...NAMESPACE, namespace: null, name };
 }
 
-function namespaceOf(name: string, level: string, run: string): KubernetesObject {
+/** The labels of a namespace as the server has it. Pure. */
+export function probeNamespaceLabels(
+  name: string,
+  level: string,
+  run: string,
+): Readonly<Record<string, string>> {
+  return { ...labelsOf(level, run), 'kubernetes.io/metadata.name': name };
+}
+
+function namespaceOf([name, level, besides]: NamespaceLevel, run: string): KubernetesObject {
+  const labels = { ...labelsOf(level, run), ...besides };
+  return { ...NAMESPACE, metadata: { name, labels, annotations: { [RUN_LABEL]: run } } };
+}
+
+function labelsOf(level: string, run: string): Readonly<Record<string, string>> {
   const levels = ['enforce', 'audit', 'warn'].map(
     (mode) => [`pod-security.kubernetes.io/${mode}`, level] as const,
   );
-  return {
-    ...NAMESPACE,
-    metadata: {
-      name,
-      labels: { ...OWN_LABELS, ...Object.fromEntries(levels), [RUN_LABEL]: shortDigest(run) },
-      annotations: { [RUN_LABEL]: run },
-    },
-  };
+  return { ...OWN_LABELS, ...Object.fromEntries(levels), [RUN_LABEL]: shortDigest(run) };
 }

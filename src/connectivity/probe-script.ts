@@ -1,8 +1,10 @@
-import { type Check, hostPort, type Probe, type ProbeSeen } from './probe.js';
+import { type Check, type Expected, hostPort, type Probe, type ProbeSeen } from './probe.js';
 
 /** How long a probe waits for an answer, in seconds; a name may take longer to be resolved. */
 export const ANSWER_SECONDS = 3;
 const NAME_SECONDS = 8;
+/** How a request ends that was answered with 403. */
+const REFUSED_STATUS = 3;
 /** The variable of a probe pod that holds {@link PROBE_SCRIPT}: a command of many probes stays short. */
 export const SCRIPT_VARIABLE = 'PROBE_SCRIPT';
 
@@ -12,6 +14,7 @@ export const SCRIPT_VARIABLE = 'PROBE_SCRIPT';
  *     t ID HOST:PORT        a connection
  *     u ID HOST:PORT SIZE   a datagram and its answer; SIZE: small, fits, exceeds
  *     h ID HOST PORT BYTES  an HTTP request with so many bytes in a header; prints who answered; of PATH, where one follows
+ *     p ID HOST PORT PATH   an HTTP/1.1 request, as proxies want it; exit status 3 where it is answered with 403
  *
  * Each writes one line: the id, an exit status, milliseconds, and what was said.
  */
@@ -45,9 +48,21 @@ ask() {
   connect "$at" || return 1
   echo "NO ANSWER: it took the connection, and said nothing within ${ANSWER_SECONDS} s"; return 1
 }
+way() {
+  case $1 in *:*) at="[$1]:$2" ;; *) at="$1:$2" ;; esac
+  got=$(printf "GET $3 HTTP/1.1\\r\\nHost: $at\\r\\nConnection: close\\r\\n\\r\\n" | nc -w ${ANSWER_SECONDS} "$1" "$2" 2>/dev/null)
+  case $got in
+    'HTTP/1.'?' 200'*) printf '%s' "$got" | tail -n 1; return 0 ;;
+    'HTTP/1.'?' 403'*) printf '%s' "$got" | head -n 1; return ${REFUSED_STATUS} ;;
+    HTTP/*) printf '%s' "$got" | head -n 1; return 1 ;;
+  esac
+  connect "$at" || return 1
+  echo "NO ANSWER: it took the connection, and said nothing within ${ANSWER_SECONDS} s"; return 1
+}
 t() { one "$1" connect "$2" & }
 u() { one "$1" datagram "$2" "$3" & }
 h() { one "$1" ask "$2" "$3" "$4" "\${5:-}" & }
+p() { one "$1" way "$2" "$3" "$4" & }
 `;
 
 /** The command that runs probes in their pod, all at once. Pure. */
@@ -67,6 +82,8 @@ function lineOf(id: string, check: Check): string {
   switch (check.kind) {
     case 'http':
       return `h ${id} ${host} ${port} ${check.fillBytes}${check.asks === undefined ? '' : ` ${check.asks}`}`;
+    case 'path':
+      return `p ${id} ${host} ${port} ${check.path}`;
     case 'tcp':
       return `t ${id} ${hostPort(host, port)}`;
     case 'udp':
@@ -80,7 +97,7 @@ export function parseSeen(checks: readonly Check[], stdout: string): readonly Pr
   for (const line of stdout.split('\n')) {
     const [, id, status, ms, said = ''] = /^(\d+) (\d+) (\d+) ?(.*)$/.exec(line) ?? [];
     if (id === undefined) continue;
-    const kind = status === '0' ? 'reached' : 'blocked';
+    const kind = kindOf(Number(status));
     lines.set(id, { kind, text: said.trim(), ms: Number(ms), said });
   }
   return checks.map((check, index) => {
@@ -92,9 +109,17 @@ export function parseSeen(checks: readonly Check[], stdout: string): readonly Pr
   });
 }
 
+function kindOf(status: number): Expected {
+  if (status === REFUSED_STATUS) return 'refused';
+  return status === 0 ? 'reached' : 'blocked';
+}
+
 /** An answer of somebody else is none. */
 function judgeAnswer(check: Check, { kind, text, ms }: Extract<ProbeSeen, { ms: number }>): ProbeSeen {
-  if (kind === 'reached' && check.kind === 'http' && !isAnswer(check, text)) {
+  const isWrong =
+    (check.kind === 'http' && !isAnswer(check, text)) ||
+    (check.kind === 'path' && !check.answers.includes(text));
+  if (kind === 'reached' && isWrong) {
     return { kind: 'blocked', text: `WRONG ANSWER: ${text || 'nothing'} answered`, ms };
   }
   return { kind, text: text || (kind === 'reached' ? 'answered' : 'no answer'), ms };

@@ -23,6 +23,14 @@ export type Check =
       /** Where it is asked that from: the answer is the sender's address, as agnhost's netexec sees it. */
       readonly asks?: '/clientip';
     }
+  /** An HTTP request for a path, to a pod with a proxy before it that may refuse it; `answers` as above. */
+  | {
+      readonly kind: 'path';
+      readonly host: string;
+      readonly port: number;
+      readonly path: string;
+      readonly answers: readonly string[];
+    }
   /** A connection and no more. `host` may be a name. */
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   /** A datagram that is answered: a short one, the largest that is not cut up, or one that has to be. */
@@ -32,6 +40,12 @@ export type Check =
       readonly port: number;
       readonly size: 'small' | 'fits' | 'exceeds';
     };
+
+/**
+ * `reached`: there is the answer that is wanted; `blocked`: there is none; `refused`: somebody answers that this is not
+ * allowed (403).
+ */
+export type Expected = 'reached' | 'blocked' | 'refused';
 
 /** One try of a scenario on one path. */
 export interface Probe {
@@ -46,12 +60,12 @@ export interface Probe {
   /** The node at the other end; null where it is not known beforehand. */
   readonly toNode: string | null;
   readonly check: Check;
-  readonly expected: 'reached' | 'blocked';
+  readonly expected: Expected;
 }
 
 /** What a probe saw. */
 export type ProbeSeen =
-  | { readonly kind: 'reached' | 'blocked'; readonly text: string; readonly ms: number }
+  | { readonly kind: Expected; readonly text: string; readonly ms: number }
   /** The command did not run: nothing is known of the path. */
   | { readonly kind: 'not-run'; readonly text: string };
 

@@ -1,5 +1,6 @@
 import { CAUGHT_FAILURES } from './scenarios/caught-failures.js';
 import type { ScenarioName } from './scenarios/scenario-name.js';
+import type { Expected } from './probe.js';
 import type { Judgement } from './verdict.js';
 
 /** What a scenario came to in one round. */
@@ -29,7 +30,7 @@ export interface ProbeFailure {
   readonly fromNode: string;
   readonly to: string;
   readonly toNode: string | null;
-  readonly expected: 'reached' | 'blocked';
+  readonly expected: Expected;
   /** What was said last. */
   readonly seen: string;
   readonly tries: number;
@@ -103,6 +104,13 @@ export interface NetworkTestResult {
   readonly warnings: readonly string[];
 }
 
+/** What was to be seen, between who sends and where to. */
+export const SHOULD: Readonly<Record<Expected, string>> = {
+  reached: 'should reach',
+  blocked: 'should not reach',
+  refused: 'should be refused (403) by',
+};
+
 /** The regressions of a round in a few sentences; null where there is none. Pure. */
 export function explainRegressions({ scenarios, failures }: NetworkRound): string | null {
   const regressions = failures.filter(({ judgement }) => judgement === 'regression');
@@ -116,9 +124,8 @@ export function explainRegressions({ scenarios, failures }: NetworkRound): strin
 
 function sayFirst({ scenario, phase, from, to, expected, seen, command }: ProbeFailure): string {
   const when = phase === '' ? '' : ` when ${phase}`;
-  const should = expected === 'reached' ? 'should reach' : 'should not reach';
   const again = command === '' ? '' : ` Again: ${command}`;
-  return `${scenario}${when}: ${from} ${should} ${to}, and ${seen}.${again}${elsewhere(scenario)}`;
+  return `${scenario}${when}: ${from} ${SHOULD[expected]} ${to}, and ${seen}.${again}${elsewhere(scenario)}`;
 }
 
 function elsewhere(scenario: ScenarioName): string {

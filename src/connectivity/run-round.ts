@@ -85,9 +85,9 @@ async function tryPhases(
   return tried;
 }
 
-/** Whether nothing that was to be blocked was, or nothing reached what was to be. */
+/** Whether nothing that was to be blocked or refused was, or nothing reached what was to be. */
 function isLame(outcomes: readonly ProbeOutcome[]): boolean {
-  return (['blocked', 'reached'] as const).some((expected) => {
+  return (['blocked', 'refused', 'reached'] as const).some((expected) => {
     const own = outcomes.filter(({ probe }) => probe.expected === expected);
     return own.length > 0 && own.every(({ isRight }) => !isRight);
   });

@@ -11,6 +11,8 @@ export interface NodePods {
   readonly host: PodAt | null;
   /** Of the pod network, behind a port of the node; a text is why there is none. */
   readonly port: PodAt | string;
+  /** With Istio's sidecar and Dikastes; a text is why there is none. */
+  readonly layer7: PodAt | string;
 }
 
 /** What is there to be probed. */
@@ -23,6 +25,7 @@ export interface Scene {
   /** The API server as pods reach it; null where the Service `kubernetes` cannot be read. */
   readonly apiServer: { readonly host: string; readonly port: number } | null;
   readonly calico: CalicoPolicies;
+  readonly layer7: Layer7;
   /** `host:port` outside of the cluster, by which the way out is tested. */
   readonly outside: readonly { readonly host: string; readonly port: number }[];
   /** Whose address these see; null where nobody says. */
@@ -37,6 +40,16 @@ export interface CalicoPolicies {
   readonly whyNoPolicies: string | null;
   /** The same of tiers. */
   readonly whyNoTiers: string | null;
+}
+
+/** Whether an L7 rule can be tried. */
+export interface Layer7 {
+  /** Why not; null where it can. */
+  readonly whyNot: string | null;
+  /** By which a pod of the test's namespace gets Istio's sidecar with Dikastes. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Whether the namespace of such pods may be there. */
+  readonly isMade: boolean;
 }
 
 /** Services of the network test. */

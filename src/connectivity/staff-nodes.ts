@@ -33,6 +33,8 @@ export interface PodsThere {
   readonly host: PodAt | null;
   /** Behind a port of the node; a text is why there is none, nor will be. */
   readonly port: PodAt | string;
+  /** The same with Istio's sidecar and Dikastes. */
+  readonly layer7: PodAt | string;
   /** Names of those of the pod network: they go before new ones come. */
   readonly old: readonly string[];
 }
@@ -135,9 +137,11 @@ function staffed(
   const again = earlier?.host ? { ...earlier.host, name: newHost, round: options.round } : null;
   const host = hosts.has(newHost) ? (at(newHost, HOST_NAMESPACE, hosts) ?? again) : (earlier?.host ?? null);
   const port = earlier?.port ?? 'nothing is known of its port yet';
+  const layer7 = earlier?.layer7 ?? 'nothing is known of a sidecar yet';
+  const others = { host, port, layer7 };
   const stay = (earlier?.old ?? []).filter((name) => gone.get(name)?.kind !== 'done');
   const failed = (part: 'made' | 'gone', failure: Failed): Staffing => {
-    return { kind: 'failed', part, failure, there: { host, port, old: [...stay, ...names] } };
+    return { kind: 'failed', part, failure, there: { ...others, old: [...stay, ...names] } };
   };
   const before = earlier
     ? [...(earlier.host ? [earlier.host.name] : []), ...portOf(earlier), ...earlier.old]
@@ -149,8 +153,8 @@ function staffed(
   const [source, target] = names.map((name) => at(name, PROBE_NAMESPACE, made));
   if (!source || !target) return failed('made', { kind: 'late', reason: 'the run was told to stop' });
   const runningMs = Math.max(...names.map((name) => msOf(made.get(name))));
-  const pods = { node, address, source, target, host, port };
-  return { kind: 'staffed', pods, runningMs, there: { host, port, old: [...stay, ...names] } };
+  const pods = { node, address, source, target, ...others };
+  return { kind: 'staffed', pods, runningMs, there: { ...others, old: [...stay, ...names] } };
 }
 
 function msOf(outcome: PodOutcome | undefined): number {

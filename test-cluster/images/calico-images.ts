@@ -29,6 +29,7 @@ export const CALICO_COMPONENTS = [
   'pod2daemon-flexvol',
   'csi',
   'node-driver-registrar',
+  'dikastes',
   'ctl',
 ] as const;
 export type CalicoComponent = (typeof CALICO_COMPONENTS)[number];

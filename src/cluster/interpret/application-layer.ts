@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { ApplicationLayerPolicy, Evidence } from '../cluster-state.js';
-import { listAt, textAt } from '../fields.js';
+import { type Fields, listAt, textAt } from '../fields.js';
 import { evidenceOf } from '../object-name.js';
 
 /** Pods that carry Dikastes, by namespace, and the first of them. */
@@ -11,11 +11,15 @@ export interface DikastesPods {
 
 const CONTAINER = 'dikastes';
 
-/** Whether a pod carries Dikastes, as a container or as a native sidecar. */
+/** The container of a pod that is Dikastes, an ordinary one or a native sidecar; null where it has none. */
+export function dikastesOf(pod: KubernetesObject | null): Fields | null {
+  const all = [...listAt(pod, 'spec', 'containers'), ...listAt(pod, 'spec', 'initContainers')];
+  return all.find((container) => container['name'] === CONTAINER) ?? null;
+}
+
+/** Whether a pod carries Dikastes. */
 export function carriesDikastes(pod: KubernetesObject): boolean {
-  return [...listAt(pod, 'spec', 'containers'), ...listAt(pod, 'spec', 'initContainers')].some(
-    (container) => container['name'] === CONTAINER,
-  );
+  return dikastesOf(pod) !== null;
 }
 
 /** Whether Istio injects its sidecars into the pods of a namespace. */

@@ -52,6 +52,11 @@ export const CAUGHT_FAILURES: readonly CaughtFailure[] = [
     scenarios: ['policy-ingress', 'policy-egress', 'policy-calico', 'policy-tiers'],
   },
   {
+    what: 'Rules on HTTP are not enforced any more: Dikastes of v3.30.0 to v3.31.7 lets all through.',
+    issues: ['calico#11986'],
+    scenarios: ['policy-l7'],
+  },
+  {
     what: 'Ports of nodes do not lead to pods any more.',
     issues: ['calico#4617'],
     scenarios: ['host-port'],

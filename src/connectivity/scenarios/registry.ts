@@ -1,6 +1,7 @@
 import { shortDigest } from '../probe-pod.js';
 import { POLICY_CALICO, POLICY_TIERS } from './calico-policies.js';
 import { HOST_SCENARIOS } from './hosts.js';
+import { POLICY_L7 } from './layer7.js';
 import { POD_SCENARIOS } from './pods.js';
 import { POLICY_EGRESS, POLICY_INGRESS } from './policies.js';
 import type { Scenario } from './scenario.js';
@@ -19,4 +20,5 @@ export const SCENARIOS: readonly Scenario[] = [
   POLICY_EGRESS,
   POLICY_CALICO,
   POLICY_TIERS,
+  POLICY_L7,
 ];

@@ -22,5 +22,6 @@ export const SCENARIO_NAMES = [
   'policy-egress',
   'policy-calico',
   'policy-tiers',
+  'policy-l7',
 ] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];

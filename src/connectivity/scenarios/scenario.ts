@@ -4,7 +4,7 @@ import type { Scene } from '../scene.js';
 import type { ScenarioName } from './scenario-name.js';
 
 /**
- * Something written to the namespace of the network test; of the whole cluster only a policy that selects pods of that
+ * Something written to a namespace of the network test; of the whole cluster only a policy that selects pods of that
  * namespace, and an empty tier.
  */
 export type Change =

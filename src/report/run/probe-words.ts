@@ -1,8 +1,9 @@
-import type {
-  NetworkRound,
-  NetworkTestResult,
-  ProbeFailure,
-  ScenarioResult,
+import {
+  type NetworkRound,
+  type NetworkTestResult,
+  type ProbeFailure,
+  type ScenarioResult,
+  SHOULD,
 } from '../../connectivity/results.js';
 import type { Judgement } from '../../connectivity/verdict.js';
 import { count } from '../text.js';
@@ -103,9 +104,8 @@ export function seconds(ms: number): string {
 export function sayFailure(failure: ProbeFailure): string {
   const { scenario, phase, from, to, expected, seen, tries, explainedBy } = failure;
   const when = phase === '' ? '' : ` when ${phase}`;
-  const should = expected === 'reached' ? 'should reach' : 'should not reach';
   const because = explainedBy === null ? '' : ` Explained by ${explainedBy}.`;
-  return `${scenario}${when}: ${from} ${should} ${to}; ${seen} (${count(tries, 'time').replace('1 time', 'once')}).${because}`;
+  return `${scenario}${when}: ${from} ${SHOULD[expected]} ${to}; ${seen} (${count(tries, 'time').replace('1 time', 'once')}).${because}`;
 }
 
 /** Scenarios of all rounds together, and why those that were tried in none were not. */

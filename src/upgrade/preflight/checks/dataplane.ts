@@ -193,7 +193,7 @@ function applicationLayerPolicy({ calico, to }: PreflightInput): PreflightFindin
       : finding('application-layer-policy', 'notice', {
           message: `Application layer policy is in use (${pods}).`,
           remedy:
-            'After Calico, move the injector’s template to the new Dikastes and roll the workloads. Then try one of their L7 rules: the network test tries none.',
+            'After Calico, move the injector’s template to the new Dikastes and roll the workloads. Then test the network by itself (mode: plan, network-test: always): policy-l7 tries the Dikastes that new pods get.',
           evidence: policy.evidence,
           source: 'https://docs.tigera.io/calico/latest/network-policy/istio/app-layer-policy',
         }),
