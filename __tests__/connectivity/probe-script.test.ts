@@ -50,6 +50,18 @@ describe('what probes saw', () => {
     expect(seen[2]?.text).toBe('WRONG ANSWER: 10.0.0.10:43210 answered');
   });
 
+  it('a request for a path is answered by the pod, refused, or neither', () => {
+    const path: Check = { kind: 'path', host: 'fd00::1', port: 8080, path: '/a', answers: ['l7-1'] };
+    expect(probeCommand([path])[2]).toContain('p 0 fd00::1 8080 /a');
+    const lines = ['0 9 l7-1', '0 9 l7-2', '3 9 HTTP/1.1 403 Forbidden', '1 9 HTTP/1.1 503 Unavailable'];
+    expect(lines.map((line) => parseSeen([path], `0 ${line}\n`)[0])).toEqual([
+      { kind: 'reached', text: 'l7-1', ms: 9 },
+      { kind: 'blocked', text: 'WRONG ANSWER: l7-2 answered', ms: 9 },
+      { kind: 'refused', text: 'HTTP/1.1 403 Forbidden', ms: 9 },
+      { kind: 'blocked', text: 'HTTP/1.1 503 Unavailable', ms: 9 },
+    ]);
+  });
+
   it('a probe without a line has not run', () => {
     expect(parseSeen([HTTP, NAME], '0 0 20 target-1\nsh: nc: not found').map(({ kind }) => kind)).toEqual([
       'reached',

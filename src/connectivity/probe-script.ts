@@ -9,7 +9,8 @@ const REFUSED_STATUS = 3;
 export const SCRIPT_VARIABLE = 'PROBE_SCRIPT';
 
 /**
- * Functions for the shell of agnhost's image (and no more than POSIX, `nc` and `timeout` of either kind):
+ * Functions for the shell of agnhost's image (and no more than POSIX, `nc` and `timeout` of either kind; bash for `p`,
+ * since `nc` may close its side when it has asked, which proxies take for the end):
  *
  *     t ID HOST:PORT        a connection
  *     u ID HOST:PORT SIZE   a datagram and its answer; SIZE: small, fits, exceeds
@@ -50,7 +51,8 @@ ask() {
 }
 way() {
   case $1 in *:*) at="[$1]:$2" ;; *) at="$1:$2" ;; esac
-  got=$(printf "GET $3 HTTP/1.1\\r\\nHost: $at\\r\\nConnection: close\\r\\n\\r\\n" | nc -w ${ANSWER_SECONDS} "$1" "$2" 2>/dev/null)
+  got=$(timeout ${ANSWER_SECONDS} bash -c 'exec 3<>"/dev/tcp/$1/$2"; printf "$3" "$4" "$5" >&3; exec cat <&3' way \
+    "$1" "$2" 'GET %s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' "$3" "$at" 2>/dev/null)
   case $got in
     'HTTP/1.'?' 200'*) printf '%s' "$got" | tail -n 1; return 0 ;;
     'HTTP/1.'?' 403'*) printf '%s' "$got" | head -n 1; return ${REFUSED_STATUS} ;;
