@@ -51,8 +51,10 @@ ask() {
 }
 way() {
   case $1 in *:*) at="[$1]:$2" ;; *) at="$1:$2" ;; esac
-  got=$(timeout ${ANSWER_SECONDS} bash -c 'exec 3<>"/dev/tcp/$1/$2"; printf "$3" "$4" "$5" >&3; exec cat <&3' way \
-    "$1" "$2" 'GET %s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' "$3" "$at" 2>/dev/null)
+  # A shell tells of a program that was stopped
+  got=$(exec 2>/dev/null; timeout ${ANSWER_SECONDS} bash -c \
+    'exec 3<>"/dev/tcp/$1/$2"; printf "$3" "$4" "$5" >&3; exec cat <&3' way \
+    "$1" "$2" 'GET %s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' "$3" "$at"; true)
   case $got in
     'HTTP/1.'?' 200'*) printf '%s' "$got" | tail -n 1; return 0 ;;
     'HTTP/1.'?' 403'*) printf '%s' "$got" | head -n 1; return ${REFUSED_STATUS} ;;
