@@ -3,9 +3,11 @@ import { createClusterClient } from '../../src/adapters/kubernetes/cluster-clien
 import { inspect } from '../../src/cluster/inspect.js';
 import { OWN_LABELS } from '../../src/cluster/own-label.js';
 import { findCalicoPolicies, removeCalicoPolicies } from '../../src/connectivity/find-calico-policies.js';
+import { LAYER7_NAMESPACE } from '../../src/connectivity/layer7/layer7-objects.js';
 import { PROBE_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
 import type { CalicoPolicies } from '../../src/connectivity/scene.js';
 import { POLICY_CALICO, POLICY_TIERS } from '../../src/connectivity/scenarios/calico-policies.js';
+import { POLICY_L7 } from '../../src/connectivity/scenarios/layer7.js';
 import type { ClusterClient, KubernetesObject } from '../../src/ports/cluster-client.js';
 import { clearLeftovers } from '../../src/upgrade/lock/clear-leftovers.js';
 import { takeSnapshot } from '../../src/upgrade/post-checks/snapshot.js';
@@ -27,8 +29,9 @@ describeWithCluster('policies of Calico’s on a real API server', { own: true }
 
   beforeAll(async () => {
     client = await createClusterClient(cluster().kubeconfig, null);
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: PROBE_NAMESPACE } };
-    await client.create(namespace, MANAGER);
+    for (const name of [PROBE_NAMESPACE, LAYER7_NAMESPACE]) {
+      await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, MANAGER);
+    }
   }, 120_000);
 
   async function install(version: string): Promise<void> {
@@ -81,7 +84,7 @@ describeWithCluster('policies of Calico’s on a real API server', { own: true }
       ...READY,
       whyNoTiers: 'the cluster does not serve a Tier of crd.projectcalico.org',
     });
-    await takes([POLICY_CALICO], found);
+    await takes([POLICY_CALICO, POLICY_L7], found);
   });
 
   it('of a release with tiers too; finding out writes nothing, and takes away what a dead run left', async () => {
@@ -89,7 +92,7 @@ describeWithCluster('policies of Calico’s on a real API server', { own: true }
     expect(await namesOf('GlobalNetworkPolicy')).toEqual(['default.calico-network-test']);
     expect(await findCalicoPolicies(client)).toEqual(READY);
     expect([await namesOf('GlobalNetworkPolicy'), await namesOf('Tier')]).toEqual([[], []]);
-    await takes([POLICY_CALICO, POLICY_TIERS], READY);
+    await takes([POLICY_CALICO, POLICY_TIERS, POLICY_L7], READY);
   });
 
   it('are nobody’s data, and go with the next run; what is somebody else’s stays', async () => {

@@ -205,7 +205,10 @@ describeInTurn('network faults', () => {
       const round = await test.baseline();
       tell(rowOf('before, healthy', round));
       expect(round.failures.filter(({ judgement }) => judgement !== 'flaky')).toEqual([]);
-      expect(round.scenarios.filter(({ skipped }) => skipped !== null)).toEqual([]);
+      // It takes Istio, and has a test of its own
+      expect(round.scenarios.filter(({ skipped }) => skipped !== null)).toMatchObject([
+        { scenario: 'policy-l7', skipped: expect.stringContaining('Istio') as unknown },
+      ]);
       expect(round.settled).toHaveLength(3);
     }, 300_000);
 

@@ -12,7 +12,6 @@ import { findDead } from './find-dead.js';
 import { judgeRound, type RoundSeen, withDiagnosis } from './judge-round.js';
 import { LAYER7_LEVEL, LAYER7_NAMESPACE } from './layer7/layer7-objects.js';
 import { prepareLayer7 } from './layer7/prepare-layer7.js';
-import { staffLayer7 } from './layer7/staff-layer7.js';
 import { shortDigest } from './probe-pod.js';
 import {
   makeProbeNamespaces,
@@ -32,8 +31,8 @@ import {
 } from './scene.js';
 import type { ScenarioName } from './scenarios/scenario-name.js';
 import type { NetworkTestSettings } from './settings.js';
-import { type NodeAt, type PodsThere, type Staffing, staffNodes } from './staff-nodes.js';
-import { staffPorts } from './staff-ports.js';
+import { staffAll } from './staff-all.js';
+import type { NodeAt, PodsThere, Staffing } from './staff-nodes.js';
 import { takePart } from './take-part.js';
 import type { Baseline } from './verdict.js';
 
@@ -113,24 +112,20 @@ export function openNetworkTest(original: ClusterClient, options: NetworkTestOpt
   ): Promise<ReadonlyMap<string, Staffing>> {
     state.round += 1;
     const headless = new Set(taking.slice(0, MOST_HEADLESS).map(({ name }) => name));
-    const before = state.there;
-    const how = {
+    const staffing = await staffAll(client, nodes, state.there, {
       ...waiting,
       image: options.image,
       run: options.run,
       deadlineMs: POD_DEADLINE_MS,
       round: state.round,
       width,
-    };
-    const pods = await staffNodes(client, nodes, before, { ...how, headless, dead });
-    const ports = isSkipped('host-port') ? pods : await staffPorts(client, pods, before, how);
-    const { layer7 } = state;
-    // After a wave those are asked that were there before, as users' are; when all is over, new ones
-    const keeps = when === 'wave' || dead.size > 0;
-    const staffing =
-      layer7.whyNot === null
-        ? await staffLayer7(client, ports, before, { ...how, dead, layer7, keeps })
-        : ports;
+      headless,
+      dead,
+      hasPorts: !isSkipped('host-port'),
+      layer7: state.layer7,
+      // After a wave those are asked that were there before, as users' are; when all is over, new ones
+      keeps: when === 'wave' || dead.size > 0,
+    });
     keep(staffing);
     return staffing;
   }
