@@ -77,6 +77,7 @@ describeInTurn('L7 rules', () => {
 
     it('is enforced on every node before anything is changed, on pods that Istio gave Dikastes', async () => {
       const round = await test.baseline();
+      tell('before, healthy', round);
 
       expect(round.failures.filter(({ judgement }) => judgement !== 'flaky')).toEqual([]);
       expect(layer7Of(round)).toMatchObject({ skipped: null, passed: 4 * 2, flaky: 0 });
@@ -91,10 +92,11 @@ describeInTurn('L7 rules', () => {
 
     it.each(FAULTS)(
       '$title: policy-l7 names it, and nothing else does',
-      async ({ node, kind, seen }) => {
+      async ({ title, node, kind, seen }) => {
         if (istio) istio.fault = { node, kind };
         try {
           const round = await test.afterWave([node]);
+          tell(title, round);
           const regressions = round.failures.filter(({ judgement }) => judgement === 'regression');
           expect(new Set(regressions.map((one) => `${one.scenario} ${one.fromNode} ${one.toNode}`))).toEqual(
             new Set([`policy-l7 ${node} ${node}`]),
@@ -114,6 +116,7 @@ describeInTurn('L7 rules', () => {
     it('is enforced again at the end, on new pods', async () => {
       const before = await namesIn(LAYER7_NAMESPACE);
       const round = await test.afterHop();
+      tell('after, healthy', round);
       expect(explainRegressions(round)).toBeNull();
       expect(layer7Of(round)).toMatchObject({ passed: 4 * 2 });
       expect((await namesIn(LAYER7_NAMESPACE)).filter((name) => before.includes(name))).toEqual([]);
@@ -139,6 +142,10 @@ describeInTurn('L7 rules', () => {
     }
   });
 });
+
+function tell(title: string, { ms, requests }: NetworkRound): void {
+  process.stderr.write(`${title.padEnd(40)} ${(ms / 1000).toFixed(0).padStart(4)} s ${requests} requests\n`);
+}
 
 function layer7Of({ scenarios }: NetworkRound): unknown {
   return scenarios.find(({ scenario }) => scenario === 'policy-l7');

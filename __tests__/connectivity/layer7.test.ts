@@ -139,6 +139,12 @@ describe('an L7 rule', () => {
       metadata: { namespace: 'calico-network-test-l7' },
       spec: { mtls: { mode: 'PERMISSIVE' } },
     });
+    const service = network.ofKind('Service').find(({ metadata }) => metadata.namespace === LAYER7_NAMESPACE);
+    expect(service?.['spec']).toMatchObject({
+      clusterIP: 'None',
+      selector: { 'calico-upgrade-action/role': 'l7' },
+      ports: [{ name: 'http', port: 8080 }],
+    });
     const others = network.ofKind('Pod').filter((pod) => !isAsked(pod));
     expect(others.every((pod) => listAt(pod, 'spec', 'containers').length === 1)).toBe(true);
   });

@@ -207,7 +207,7 @@ describeInTurn('network faults', () => {
       expect(round.failures.filter(({ judgement }) => judgement !== 'flaky')).toEqual([]);
       // It takes Istio, and has a test of its own
       expect(round.scenarios.filter(({ skipped }) => skipped !== null)).toMatchObject([
-        { scenario: 'policy-l7', skipped: expect.stringContaining('Istio') as unknown },
+        { scenario: 'policy-l7', skipped: expect.stringContaining('policySyncPathPrefix') as unknown },
       ]);
       expect(round.settled).toHaveLength(3);
     }, 300_000);

@@ -56,6 +56,17 @@ export function peerAuthentication(apiVersion: string): KubernetesObject {
   return { apiVersion, kind: 'PeerAuthentication', metadata, spec: { mtls: { mode: 'PERMISSIVE' } } };
 }
 
+/**
+ * Tells Istio that the pods are asked over HTTP, as it knows it of those of users: a sidecar guesses of what no Service is
+ * in front of. It has no address, and nobody asks it. Pure.
+ */
+export function layer7Service(): KubernetesObject {
+  const metadata = { name: LAYER7_ROLE, namespace: LAYER7_NAMESPACE, labels: OWN_LABELS };
+  const ports = [{ name: 'http', port: PORTS.http, targetPort: PORTS.http, protocol: 'TCP' }];
+  const spec = { clusterIP: 'None', selector: { [ROLE_LABEL]: LAYER7_ROLE }, ports };
+  return { apiVersion: 'v1', kind: 'Service', metadata, spec };
+}
+
 /** A NetworkPolicy of Calico's that lets through one path to the pods with sidecars. Pure. */
 export function layer7Policy(apiVersion: string, path: string): KubernetesObject {
   // Named as its tier has it: up to v3.31 it is by that that Felix knows it

@@ -14,6 +14,7 @@ import {
   LAYER7_NAMESPACE,
   layer7Pod,
   type Layer7PodOptions,
+  layer7Service,
   peerAuthentication,
   TEMPLATES,
 } from './layer7-objects.js';
@@ -92,6 +93,7 @@ async function makeNamespace(
   options: PrepareOptions,
 ): Promise<void> {
   await makeProbeNamespaces(client, options.run, options, [[LAYER7_NAMESPACE, LAYER7_LEVEL, labels]]);
+  await client.create(layer7Service(), { fieldManager: FIELD_MANAGER });
   const { kinds } = await client.discover();
   const served = kinds.find(
     ({ apiVersion, kind }) => groupOf(apiVersion) === MESH_GROUP && kind === 'PeerAuthentication',
