@@ -12,6 +12,8 @@ import {
 import type { ScenarioName } from '../../src/connectivity/scenarios/scenario-name.js';
 import { DEFAULT_SETTINGS, type NetworkTestSettings } from '../../src/connectivity/settings.js';
 import type { KubernetesObject } from '../../src/ports/cluster-client.js';
+import { deadState } from '../../src/connectivity/find-dead.js';
+import { testAlone } from '../../src/connectivity/test-alone.js';
 import { aloneOptions, leftIn, NODES } from './alone-options.js';
 import { createFakeNetwork, type FakeNetwork, FORBIDDEN, OBEYS } from './fake-network.js';
 import {
@@ -266,6 +268,30 @@ describe('an L7 rule', () => {
     });
   });
 
+  it('is tried where a run that died left its namespace: it is made anew', async () => {
+    await install(istioInjector());
+    await test.baseline();
+    const [died] = podNames();
+    const next = openNetworkTest(network.client, aloneOptions({ settings: SETTINGS, run: 'run-2' }));
+    expect(layer7(await next.baseline())).toMatchObject({ skipped: null, passed: 12 });
+    const left = network.ofKind('Namespace').find(({ metadata }) => metadata.name === LAYER7_NAMESPACE);
+    expect(left?.metadata.annotations).toMatchObject({ 'calico-upgrade-action/run': 'run-2' });
+    expect(died).toMatch(/^l7-/);
+    // One that lost the lock does not delete what its successor made
+    expect(await test.close()).toBeNull();
+    expect(podNames()).toHaveLength(3);
+    expect(await next.close()).toBeNull();
+    expect(network.ofKind('Namespace')).toEqual([]);
+  });
+
+  it('leaves no namespace of a run that died, where there is no Istio any more', async () => {
+    const labels = { 'app.kubernetes.io/managed-by': 'calico-upgrade-action' };
+    const metadata = { name: LAYER7_NAMESPACE, labels };
+    await network.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata }, MANAGER);
+    await testAlone(network.client, aloneOptions({ settings: SETTINGS }));
+    expect(network.ofKind('Namespace')).toEqual([]);
+  });
+
   describe('is not tried, for a reason that is told,', () => {
     const reasonOf = async (): Promise<string | null> => layer7(await test.baseline()).skipped;
 
@@ -325,6 +351,23 @@ describe('an L7 rule', () => {
       await install(istioInjector());
       expect(await reasonOf()).toContain('this account may not delete networkpolicies');
     });
+  });
+});
+
+describe('a pod with sidecars', () => {
+  const running = { running: { startedAt: '2026-01-01T00:00:00Z' } };
+  const stateOf = (...states: readonly object[]): string | null => {
+    const containerStatuses = states.map((state, index) => ({ name: `c${index}`, state }));
+    const status = { phase: 'Running', containerStatuses };
+    return deadState({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'l7' }, status });
+  };
+
+  it('runs where all of its containers do', () => {
+    expect(stateOf(running, running)).toBeNull();
+    expect(stateOf(running, { waiting: { reason: 'CrashLoopBackOff' } })).toBe(
+      'phase Running, CrashLoopBackOff',
+    );
+    expect(stateOf()).toBe('phase Running');
   });
 });
 
