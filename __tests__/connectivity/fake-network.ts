@@ -1,4 +1,4 @@
-import { listAt, textAt } from '../../src/cluster/fields.js';
+import { listAt, textAt, textsAt } from '../../src/cluster/fields.js';
 import { HOST_NAMESPACE } from '../../src/connectivity/probe-namespace.js';
 import { ClusterError } from '../../src/errors.js';
 import { groupOf, referenceOf } from '../../src/cluster/object-name.js';
@@ -58,7 +58,7 @@ export const OBEYS =
     const [calicos, denied] = byGroup(network.ofKind('NetworkPolicy'));
     const policies = [...calicos, ...network.ofKind('GlobalNetworkPolicy')];
     const packet = packetOf({ from, words, to });
-    if (words[0] === 'p' && to !== null && !allowsPath(calicos, to, words[3] ?? '')) return FORBIDDEN;
+    if (words[0] === 'p' && to !== null && !allowsRequest(calicos, to, words.slice(3))) return FORBIDDEN;
     if (packet !== null && !letsIn(packet, { policies, tiers: network.ofKind('Tier') })) return 'TIMEOUT';
     const isDenied = denied.some((policy) => {
       const isIngress = policy.metadata.name === 'ingress';
@@ -77,12 +77,20 @@ export const OBEYS =
 /** What is said where an L7 rule does not allow a request. */
 export const FORBIDDEN = 'HTTP/1.1 403 Forbidden';
 
-/** Whether the L7 rules of a pod's namespace allow a path. */
-function allowsPath(policies: readonly KubernetesObject[], to: KubernetesObject, path: string): boolean {
+/** Whether the L7 rules of a pod's namespace allow a request. */
+function allowsRequest(
+  policies: readonly KubernetesObject[],
+  to: KubernetesObject,
+  [method = '', path = '']: readonly string[],
+): boolean {
   return policies
     .filter(({ metadata }) => metadata.namespace === to.metadata.namespace)
     .flatMap((policy) => listAt(policy, 'spec', 'ingress'))
-    .every((rule) => listAt(rule, 'http', 'paths').some(({ exact }) => exact === path));
+    .every(
+      (rule) =>
+        textsAt(rule, 'http', 'methods').includes(method) &&
+        listAt(rule, 'http', 'paths').some(({ exact }) => exact === path),
+    );
 }
 
 export function packetOf({ from, words, to }: Asked): Packet | null {

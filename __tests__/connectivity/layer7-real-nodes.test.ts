@@ -80,7 +80,7 @@ describeInTurn('L7 rules', () => {
       tell('before, healthy', round);
 
       expect(round.failures.filter(({ judgement }) => judgement !== 'flaky')).toEqual([]);
-      expect(layer7Of(round)).toMatchObject({ skipped: null, passed: 4 * 2, flaky: 0 });
+      expect(layer7Of(round)).toMatchObject({ skipped: null, passed: 5 * 2, flaky: 0 });
       const pods = await podsOf(LAYER7_NAMESPACE);
       expect(pods.map(carriesDikastes)).toEqual([true, true]);
       expect((await podsOf(PROBE_NAMESPACE)).some(carriesDikastes)).toBe(false);
@@ -118,7 +118,7 @@ describeInTurn('L7 rules', () => {
       const round = await test.afterHop();
       tell('after, healthy', round);
       expect(explainRegressions(round)).toBeNull();
-      expect(layer7Of(round)).toMatchObject({ passed: 4 * 2 });
+      expect(layer7Of(round)).toMatchObject({ passed: 5 * 2 });
       expect((await namesIn(LAYER7_NAMESPACE)).filter((name) => before.includes(name))).toEqual([]);
     }, 300_000);
 

@@ -88,10 +88,12 @@ describe('an L7 rule', () => {
   };
 
   /** From now on requests of paths on a node end like that. */
-  function play(node: string, said: (path: string) => string | null): void {
+  function play(node: string, said: (path: string, method: string) => string | null): void {
     const healthy = network.play;
     network.play = (asked) =>
-      asked.words[0] === 'p' && nodeOf(asked.to) === node ? said(asked.words[3] ?? '') : healthy(asked);
+      asked.words[0] === 'p' && nodeOf(asked.to) === node
+        ? said(asked.words[4] ?? '', asked.words[3] ?? '')
+        : healthy(asked);
   }
 
   function regressionsOf({ failures }: NetworkRound): readonly (readonly [string, string])[] {
@@ -103,11 +105,11 @@ describe('an L7 rule', () => {
     await install(istioInjector());
     const before = await test.baseline();
     expect(before.failures).toEqual([]);
-    // Refused, allowed and no more allowed, lifted
-    expect(layer7(before)).toMatchObject({ skipped: null, passed: 4 * 3, flaky: 0 });
+    // Refused; allowed, by no other method, and no more allowed; lifted
+    expect(layer7(before)).toMatchObject({ skipped: null, passed: 5 * 3, flaky: 0 });
     const wave = await test.afterWave(['n0001']);
-    expect(layer7(wave)).toMatchObject({ passed: 4, flaky: 0 });
-    expect(layer7(await test.afterHop())).toMatchObject({ passed: 4 * 3, flaky: 0 });
+    expect(layer7(wave)).toMatchObject({ passed: 5, flaky: 0 });
+    expect(layer7(await test.afterHop())).toMatchObject({ passed: 5 * 3, flaky: 0 });
     expect(await test.close()).toBeNull();
     expect(leftIn(network)).toEqual([
       'FelixConfiguration default',
@@ -182,7 +184,7 @@ describe('an L7 rule', () => {
     expect(failure?.diagnosis.join('\n')).toMatch(
       /is quay\.io\/calico\/dikastes:v3\.30\.7\nDikastes enforces no /,
     );
-    expect(explainRegressions(round)).toMatch(/policy-l7 \(2\).* should be refused \(403\) by pod l7-/);
+    expect(explainRegressions(round)).toMatch(/policy-l7 \(3\).* should be refused \(403\) by pod l7-/);
   });
 
   it.each([
@@ -202,19 +204,30 @@ describe('an L7 rule', () => {
     await install(istioInjector());
     await test.baseline();
     const healthy = network.play;
-    play('n0002', (path) => {
+    play('n0002', (path, method) => {
       // The last one enforces what is there, and forgets to let go
       const isOver = network.ofKind('NetworkPolicy').length === 0;
       const isLast = phase === 'the rule is deleted';
-      return isLast && !isOver ? healthyAnswer(path) : said(path);
+      return isLast && !isOver ? healthyAnswer(path, method) : said(path);
     });
-    function healthyAnswer(path: string): string | null {
+    function healthyAnswer(path: string, method: string): string | null {
       const to = podOn('n0002');
-      return healthy({ from: to, words: ['p', textAt(to, 'status', 'podIP'), '8080', path], to });
+      return healthy({ from: to, words: ['p', textAt(to, 'status', 'podIP'), '8080', method, path], to });
     }
     const round = await test.afterWave(['n0002']);
     expect(new Set(regressionsOf(round).map(String))).toEqual(new Set(['policy-l7,n0002']));
     expect(round.failures[0]?.phase).toBe(phase);
+  });
+
+  it('names a node that lets through any method', async () => {
+    await install(istioInjector());
+    await test.baseline();
+    const healthy = network.play;
+    network.play = (asked) =>
+      asked.words[3] === 'POST' && nodeOf(asked.to) === 'n0001' ? null : healthy(asked);
+    const round = await test.afterWave(['n0001']);
+    expect(regressionsOf(round)).toEqual([['policy-l7', 'n0001']]);
+    expect(round.failures[0]?.command).toContain(' POST /');
   });
 
   it('that nobody enforces before is told, and not tried again', async () => {
@@ -236,7 +249,7 @@ describe('an L7 rule', () => {
     network.play = (asked) => (asked.to?.metadata.name === died.metadata.name ? 'REFUSED' : healthy(asked));
     const round = await test.afterWave(['n0001']);
     expect(regressionsOf(round)).toEqual([]);
-    expect(layer7(round)).toMatchObject({ passed: 4, untried: 0 });
+    expect(layer7(round)).toMatchObject({ passed: 5, untried: 0 });
     expect(test.result().warnings.join()).toContain(`${died.metadata.name} on n0001 did not run any more`);
     expect(podNames()).toHaveLength(3);
   });
@@ -244,7 +257,7 @@ describe('an L7 rule', () => {
   it('of pods that do not run on one node is tried on the others', async () => {
     await install(istioInjector());
     network.takes = (pod) => !(isAsked(pod) && nodeOf(pod) === 'n0002');
-    expect(layer7(await test.baseline())).toMatchObject({ skipped: null, passed: 4 * 2, failedBefore: 0 });
+    expect(layer7(await test.baseline())).toMatchObject({ skipped: null, passed: 5 * 2, failedBefore: 0 });
   });
 
   it('of pods that do not run at all is not tried: one was enough', async () => {
@@ -260,7 +273,7 @@ describe('an L7 rule', () => {
   it('is tried by a revision of Istio, and by the template that upstream’s documentation asks for', async () => {
     await install(istioInjector([revisionWebhook('1-28')], 'istio-sidecar-injector-1-28'));
     sidecars = { dikastes: 'v3.32.0', template: 'dikastes' };
-    expect(layer7(await test.baseline())).toMatchObject({ skipped: null, passed: 12 });
+    expect(layer7(await test.baseline())).toMatchObject({ skipped: null, passed: 15 });
     const namespace = network.ofKind('Namespace').find(({ metadata }) => metadata.name === LAYER7_NAMESPACE);
     expect(namespace?.metadata.labels?.['istio.io/rev']).toBe('1-28');
     expect(textMapAt(podOn('n0001'), 'metadata', 'annotations')).toMatchObject({
@@ -273,7 +286,7 @@ describe('an L7 rule', () => {
     await test.baseline();
     const [died] = podNames();
     const next = openNetworkTest(network.client, aloneOptions({ settings: SETTINGS, run: 'run-2' }));
-    expect(layer7(await next.baseline())).toMatchObject({ skipped: null, passed: 12 });
+    expect(layer7(await next.baseline())).toMatchObject({ skipped: null, passed: 15 });
     const left = network.ofKind('Namespace').find(({ metadata }) => metadata.name === LAYER7_NAMESPACE);
     expect(left?.metadata.annotations).toMatchObject({ 'calico-upgrade-action/run': 'run-2' });
     expect(died).toMatch(/^l7-/);

@@ -51,8 +51,15 @@ describe('what probes saw', () => {
   });
 
   it('a request for a path is answered by the pod, refused, or neither', () => {
-    const path: Check = { kind: 'path', host: 'fd00::1', port: 8080, path: '/a', answers: ['l7-1'] };
-    expect(probeCommand([path])[2]).toContain('p 0 fd00::1 8080 /a');
+    const path: Check = {
+      kind: 'path',
+      method: 'POST',
+      host: 'fd00::1',
+      port: 8080,
+      path: '/a',
+      answers: ['l7-1'],
+    };
+    expect(probeCommand([path])[2]).toContain('p 0 fd00::1 8080 POST /a');
     const lines = ['0 9 l7-1', '0 9 l7-2', '3 9 HTTP/1.1 403 Forbidden', '1 9 HTTP/1.1 503 Unavailable'];
     expect(lines.map((line) => parseSeen([path], `0 ${line}\n`)[0])).toEqual([
       { kind: 'reached', text: 'l7-1', ms: 9 },

@@ -15,7 +15,7 @@ export const SCRIPT_VARIABLE = 'PROBE_SCRIPT';
  *     t ID HOST:PORT        a connection
  *     u ID HOST:PORT SIZE   a datagram and its answer; SIZE: small, fits, exceeds
  *     h ID HOST PORT BYTES  an HTTP request with so many bytes in a header; prints who answered; of PATH, where one follows
- *     p ID HOST PORT PATH   an HTTP/1.1 request, as proxies want it; exit status 3 where it is answered with 403
+ *     p ID HOST PORT METHOD PATH   an HTTP/1.1 request, as proxies want it; exit status 3 where it is answered with 403
  *
  * Each writes one line: the id, an exit status, milliseconds, and what was said.
  */
@@ -53,8 +53,8 @@ way() {
   case $1 in *:*) at="[$1]:$2" ;; *) at="$1:$2" ;; esac
   # A shell tells of a program that was stopped
   got=$(exec 2>/dev/null; timeout ${ANSWER_SECONDS} bash -c \
-    'exec 3<>"/dev/tcp/$1/$2"; printf "$3" "$4" "$5" >&3; exec cat <&3' way \
-    "$1" "$2" 'GET %s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' "$3" "$at"; true)
+    'exec 3<>"/dev/tcp/$1/$2"; printf "$3" "$4" "$5" "$6" >&3; exec cat <&3' way \
+    "$1" "$2" '%s %s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' "$3" "$4" "$at"; true)
   case $got in
     'HTTP/1.'?' 200'*) printf '%s' "$got" | tail -n 1; return 0 ;;
     'HTTP/1.'?' 403'*) printf '%s' "$got" | head -n 1; return ${REFUSED_STATUS} ;;
@@ -66,7 +66,7 @@ way() {
 t() { one "$1" connect "$2" & }
 u() { one "$1" datagram "$2" "$3" & }
 h() { one "$1" ask "$2" "$3" "$4" "\${5:-}" & }
-p() { one "$1" way "$2" "$3" "$4" & }
+p() { one "$1" way "$2" "$3" "$4" "$5" & }
 `;
 
 /** The command that runs probes in their pod, all at once. Pure. */
@@ -87,7 +87,7 @@ function lineOf(id: string, check: Check): string {
     case 'http':
       return `h ${id} ${host} ${port} ${check.fillBytes}${check.asks === undefined ? '' : ` ${check.asks}`}`;
     case 'path':
-      return `p ${id} ${host} ${port} ${check.path}`;
+      return `p ${id} ${host} ${port} ${check.method} ${check.path}`;
     case 'tcp':
       return `t ${id} ${hostPort(host, port)}`;
     case 'udp':

@@ -26,6 +26,7 @@ export type Check =
   /** An HTTP request for a path, to a pod with a proxy before it that may refuse it; `answers` as above. */
   | {
       readonly kind: 'path';
+      readonly method: 'GET' | 'POST';
       readonly host: string;
       readonly port: number;
       readonly path: string;

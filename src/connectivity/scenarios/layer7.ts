@@ -5,13 +5,20 @@ import type { Scene } from '../scene.js';
 import { podProbe } from './build-probe.js';
 import type { Change, Scenario } from './scenario.js';
 
+type Request = readonly [method: 'GET' | 'POST', path: string];
+
 /** On each node, from its own pod: an L7 rule is enforced beside the pod that is asked, whoever asks. */
-function asks({ nodes }: Scene, part: string, path: string, expected: Probe['expected']): readonly Probe[] {
+function asks(
+  { nodes }: Scene,
+  part: string,
+  [method, path]: Request,
+  expected: Probe['expected'],
+): readonly Probe[] {
   return nodes.flatMap(({ source, layer7 }) =>
     typeof layer7 === 'string'
       ? []
       : podProbe({ scenario: 'policy-l7', part, expected }, source, layer7, {
-          check: (host) => ({ kind: 'path', host, port: PORTS.http, path, answers: [layer7.name] }),
+          check: (host) => ({ kind: 'path', method, host, port: PORTS.http, path, answers: [layer7.name] }),
         }),
   );
 }
@@ -25,7 +32,7 @@ function asks({ nodes }: Scene, part: string, path: string, expected: Probe['exp
 export const POLICY_L7: Scenario = {
   name: 'policy-l7',
   proves:
-    'a rule on HTTP paths refuses and lets through (Dikastes with Istio), and follows when it is changed',
+    'a rule on HTTP methods and paths refuses and lets through (Dikastes with Istio), and follows when it is changed',
   whySkipped({ layer7, nodes }) {
     const reasons = nodes.map((node) => (typeof node.layer7 === 'string' ? node.layer7 : null));
     return layer7.whyNot ?? (reasons.includes(null) ? null : (reasons[0] ?? null));
@@ -37,20 +44,21 @@ export const POLICY_L7: Scenario = {
       {
         title: 'a rule allows one path',
         changes: [allow(PATHS.first)],
-        probes: asks(scene, 'another path', PATHS.second, 'refused'),
+        probes: asks(scene, 'another path', ['GET', PATHS.second], 'refused'),
       },
       {
         title: 'it allows another path',
         changes: [allow(PATHS.second)],
         probes: [
-          ...asks(scene, 'allowed path', PATHS.second, 'reached'),
-          ...asks(scene, 'no more allowed', PATHS.first, 'refused'),
+          ...asks(scene, 'allowed path', ['GET', PATHS.second], 'reached'),
+          ...asks(scene, 'another method', ['POST', PATHS.second], 'refused'),
+          ...asks(scene, 'no more allowed', ['GET', PATHS.first], 'refused'),
         ],
       },
       {
         title: 'the rule is deleted',
         changes: [{ kind: 'delete', object: referenceOf(layer7Policy(apiVersion, '')) }],
-        probes: asks(scene, 'lifted', PATHS.first, 'reached'),
+        probes: asks(scene, 'lifted', ['GET', PATHS.first], 'reached'),
       },
     ];
   },
