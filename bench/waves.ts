@@ -16,9 +16,11 @@ import { startCluster } from '../test-cluster/start-cluster.js';
 /** What changing calico-node everywhere took. */
 export interface WavesMeasurement {
   readonly nodes: number;
-  /** Of the DaemonSet controller alone, and of our waves with their gates, at the same width. */
+  /** Of the DaemonSet controller alone, before and after (the mean), and of our waves with their gates, at the same width. */
   readonly controllerSeconds: number;
   readonly wavesSeconds: number;
+  /** What this process worked meanwhile. */
+  readonly wavesCpuSeconds: number;
   /** As much of that as the canary took, which the controller has none of. */
   readonly canarySeconds: number;
   /** From the first pod with an image that does not pull until its wave has failed. */
@@ -60,17 +62,24 @@ export async function measureWaves(nodes: number, isLikeReal = false): Promise<W
     await settled(client);
     const faults = isLikeReal ? [{ on: { image: 'calico/node' }, fault: LIKE_REAL }] : [];
     await cluster.lightNodes.setFaults(faults);
-    const controllerSeconds = await timed(async () => {
-      await replace(client, (live) => withField(withImage(live, IMAGES[0]), STRATEGY, rolling()));
-      await settled(client);
-    });
+    const roll = (release: string): Promise<number> =>
+      timed(async () => {
+        await replace(client, (live) => withField(withImage(live, release), STRATEGY, rolling()));
+        await settled(client);
+      });
+    const before = await roll(IMAGES[0]);
     let canarySeconds = 0;
+    const cpu = process.cpuUsage();
     const wavesSeconds = await timed(async () => {
       const results = await runWaves(client, IMAGES[1]);
       const failure = failureOf(results);
       if (failure !== null) throw new Error(failure);
       canarySeconds = (results.find(({ title }) => title.includes('canary'))?.ms ?? 0) / 1000;
     });
+    const { user, system } = process.cpuUsage(cpu);
+    const wavesCpuSeconds = (user + system) / 1e6;
+    // The API server has more to keep from rollout to rollout: the waves are held to the one before and the one after
+    const controllerSeconds = (before + (await roll(IMAGES[0]))) / 2;
     await cluster.lightNodes.setFaults([
       { on: { image: `calico/node:${IMAGES[2]}` }, fault: { kind: 'image-pull' } },
       ...faults,
@@ -79,7 +88,7 @@ export async function measureWaves(nodes: number, isLikeReal = false): Promise<W
       if (failureOf(await runWaves(client, IMAGES[2])) === null)
         throw new Error('An image that does not pull did not fail');
     });
-    return { nodes, controllerSeconds, wavesSeconds, canarySeconds, badImageSeconds };
+    return { nodes, controllerSeconds, wavesSeconds, wavesCpuSeconds, canarySeconds, badImageSeconds };
   } finally {
     await cluster.stop();
   }
