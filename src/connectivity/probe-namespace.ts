@@ -26,6 +26,7 @@ export const PROBE_LEVELS: readonly NamespaceLevel[] = [
   [PROBE_NAMESPACE, 'restricted'],
   [HOST_NAMESPACE, 'privileged'],
 ];
+
 /**
  * Makes the namespaces of the network test anew. What a run that died left is deleted first, with all that is in it.
  *

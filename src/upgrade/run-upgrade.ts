@@ -79,7 +79,7 @@ async function afterAnother(
   if (earlier.mode !== 'upgrade' && earlier.status !== 'done') throw notDone(earlier);
   return underLock(client, options, async (locked) => {
     const head = await readJournal(client);
-    if (head?.status === 'done') await removeJournal(client);
+    if (head?.status === 'done') await removeJournal(client, lossIn(locked.signal));
     return planAndUpgrade(client, manifests, store, locked);
   });
 }

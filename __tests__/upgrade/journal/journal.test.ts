@@ -324,6 +324,19 @@ test('nothing is written to it once the lock is lost', async () => {
   expect(await readJournal(client)).toMatchObject({ status: 'running', entries: 0 });
 });
 
+test('its removal ends where the lock is lost meanwhile: the head may be another run’s', async () => {
+  const lost = new AbortController();
+  const client = createFakeClusterClient({
+    onCall: ({ verb }) => {
+      if (verb === 'delete') lost.abort();
+    },
+  });
+  const journal = await openJournal(client, createFakeReportStore(), ABOUT, lost.signal);
+  await journal.announce([objectWrite('a', {})]);
+  await expect(journal.remove()).rejects.toThrow('given up');
+  expect(await readJournal(client)).toMatchObject({ status: 'done', entries: 1 });
+});
+
 describe('the files', () => {
   test('are a copy of it, and say when the work is done', async () => {
     const client = createFakeClusterClient();

@@ -3,7 +3,7 @@ import type { Source } from './wait-for.js';
 import { POD, selectorOf, sourceOf } from './workload.js';
 
 /** Up to so many are watched one by one; more by a watch of all. */
-export const FEW = 5;
+const FEW = 5;
 export const NODE: ObjectKind = { apiVersion: 'v1', kind: 'Node' };
 
 /** Watches those of a kind that have no namespace and these names, and others perhaps. */

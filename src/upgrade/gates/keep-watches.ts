@@ -6,6 +6,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from '../../ports/cluster-client.js';
+import { afterEvent, type KnownObjects } from './known-objects.js';
 
 /** A client whose watches stay open. */
 export interface KeptWatches {
@@ -80,13 +81,11 @@ function follow(events: AsyncIterable<WatchEvent>, forget: () => void): Collecti
   const news = new EventEmitter().setMaxListeners(0);
   // Nobody needs to be there when a watch fails: who comes next begins anew
   news.on('error', () => undefined);
-  let known: Map<string, KubernetesObject> | null = null;
+  let known: KnownObjects | null = null;
 
   async function listen(): Promise<void> {
     for await (const event of events) {
-      if (event.type === 'snapshot') known = new Map(event.objects.map((object) => [keyOf(object), object]));
-      else if (event.type === 'deleted') known?.delete(keyOf(event.object));
-      else known?.set(keyOf(event.object), event.object);
+      known = afterEvent(known, event);
       news.emit('event', event);
     }
   }
@@ -98,8 +97,4 @@ function follow(events: AsyncIterable<WatchEvent>, forget: () => void): Collecti
       (error: unknown) => news.emit('error', error),
     );
   return { known: () => known && [...known.values()], news };
-}
-
-function keyOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }

@@ -5,6 +5,7 @@ import type {
   ObjectKind,
   WatchOptions,
 } from '../../ports/cluster-client.js';
+import { afterEvent, type KnownObjects } from './known-objects.js';
 import { createStopwatch, type Lasts } from './stopwatch.js';
 
 /** What limits a wait. */
@@ -69,7 +70,7 @@ export async function waitFor(
 ): Promise<Failure | null> {
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
-  const known: (Map<string, KubernetesObject> | null)[] = sources.map(() => null);
+  const known: (KnownObjects | null)[] = sources.map(() => null);
   const stopwatch = createStopwatch(now);
   const last: { sight: Sight; rest: number; timer: AbortController | null } = {
     sight: { kind: 'waiting', reason: 'the API server has not answered yet' },
@@ -103,9 +104,7 @@ export async function waitFor(
 
   async function follow({ kind, options }: Source, index: number): Promise<void> {
     for await (const event of client.watch(kind, { ...options, signal: stop })) {
-      if (event.type === 'snapshot') known[index] = new Map(event.objects.map((one) => [keyOf(one), one]));
-      else if (event.type === 'deleted') known[index]?.delete(keyOf(event.object));
-      else known[index]?.set(keyOf(event.object), event.object);
+      known[index] = afterEvent(known[index] ?? null, event);
       const rest = last.rest - now();
       if (rest <= 0) look();
       else lookAgainIn(Math.min(rest, stopwatch.next()));
@@ -146,8 +145,4 @@ function failureOf(sight: Sight, isStopped: boolean, timeoutMs: number): Failure
   if (sight.kind === 'failed') return { reason, pods };
   if (isStopped) return failure(INTERRUPTED);
   return { reason: `not done within ${Math.round(timeoutMs / 1000)} s: ${reason}`, pods };
-}
-
-function keyOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }

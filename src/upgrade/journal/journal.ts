@@ -119,7 +119,7 @@ export async function openJournal(
     async remove() {
       // A run that dies from here on leaves nothing to be done
       await write({ status: 'done' });
-      await removeJournal(client);
+      await removeJournal(client, lost);
     },
   };
 }
@@ -179,8 +179,13 @@ function copy(store: ReportStore, name: string, text: string): void {
   }
 }
 
-/** Takes a journal away. Its head goes last: as long as that is there, somebody has to look. */
-export async function removeJournal(client: ClusterClient): Promise<void> {
+/**
+ * Takes a journal away. Its head goes last: as long as that is there, somebody has to look.
+ *
+ * @param lost aborted when the journal may be another run's: the rest stays then
+ */
+export async function removeJournal(client: ClusterClient, lost?: AbortSignal): Promise<void> {
+  const options = lost ? { signal: lost } : {};
   const names: string[] = [];
   const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
   const labelSelector = Object.entries(OWN_LABELS)
@@ -190,8 +195,8 @@ export async function removeJournal(client: ClusterClient): Promise<void> {
     names.push(...items.map(({ metadata }) => metadata.name));
   }
   for (const name of names.filter((one) => one.startsWith(`${NAME}-`)))
-    await client.delete(referenceOf(name));
-  await client.delete(referenceOf(NAME));
+    await client.delete(referenceOf(name), options);
+  await client.delete(referenceOf(NAME), options);
 }
 
 function referenceOf(name: string): ObjectReference {

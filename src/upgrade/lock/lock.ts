@@ -55,8 +55,8 @@ export async function takeLock(client: ClusterClient, options: LockOptions): Pro
 }
 
 /**
- * Gives back the lock of a run that died, with what else that left, where there is nothing else to do; one that is still held is none of ours. Never
- * throws.
+ * Gives back the lock of a run that died, with what else that left, where there is nothing else to do; one that is still
+ * held is none of ours. Never throws.
  */
 export async function clearLock(client: ClusterClient, options: LockOptions): Promise<void> {
   try {
