@@ -12,6 +12,7 @@ import { planWaves } from '../src/upgrade/waves/plan-waves.js';
 import type { PodFault } from '../test-cluster/light-nodes/faults.js';
 import { installCalico } from '../test-cluster/ready-made/install-calico.js';
 import { startCluster } from '../test-cluster/start-cluster.js';
+import type { ControllerRate } from '../test-cluster/control-plane/controller-rate.js';
 
 /** What changing calico-node everywhere took. */
 export interface WavesMeasurement {
@@ -48,14 +49,22 @@ const JOURNAL = {
 /** As long as a node in change took with Calico itself: 13 to 17 s. */
 const LIKE_REAL: PodFault = { kind: 'slow', startMs: 1_000, readyMs: 10_000 };
 
+export interface WavesScene {
+  /** Whether pods take as long as real ones, rather than less than two seconds. */
+  readonly isLikeReal: boolean;
+  readonly controllerRate: ControllerRate;
+}
+
 /**
  * On a cluster of its own with so many light nodes.
  *
- * @param isLikeReal whether pods take as long as real ones, rather than less than two seconds
  * @throws EnvironmentError where none can be had
  */
-export async function measureWaves(nodes: number, isLikeReal = false): Promise<WavesMeasurement> {
-  const cluster = await startCluster({ lightNodes: nodes });
+export async function measureWaves(
+  nodes: number,
+  { isLikeReal, controllerRate }: WavesScene,
+): Promise<WavesMeasurement> {
+  const cluster = await startCluster({ lightNodes: nodes, controllerRate });
   try {
     const client = await createClusterClient(cluster.kubeconfig, null);
     await installCalico(client, { method: 'manifest', version: 'v3.28.2' });

@@ -53,13 +53,14 @@ export async function startCluster(
 }
 
 async function startParts(directory: string, options: ClusterOptions, programs: Programs): Promise<void> {
-  const { audit = false, realNodes = 0, onProgress = () => undefined } = options;
+  const { audit = false, realNodes = 0, controllerRate = 'raised', onProgress = () => undefined } = options;
   onProgress(`starting the control plane of Kubernetes ${programs.version}`);
   const fabric = programs.realNodes === null ? null : await startFabric(directory);
   const controlPlane = await startControlPlane({
     directory,
     programs: programs.controlPlane,
     audit,
+    controllerRate,
     ...(fabric === null ? {} : { network: fabric }),
   });
   try {

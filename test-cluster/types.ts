@@ -1,5 +1,6 @@
 import { type ApiClient } from './api-client.js';
 import { type Authority, type CertificateRequest } from './certificates/certificate.js';
+import { type ControllerRate } from './control-plane/controller-rate.js';
 import { type ApiServerSteering } from './control-plane/steer-api-server.js';
 import { type LightNodes } from './light-nodes/light-nodes.js';
 import { type LightNodeGroup } from './light-nodes/nodes.js';
@@ -18,6 +19,8 @@ export interface ClusterOptions {
   readonly realNodes?: number;
   /** Whether controller manager and scheduler run. Default: true; without them a cluster starts in 3 s. */
   readonly controllers?: boolean;
+  /** Default: `raised`. */
+  readonly controllerRate?: ControllerRate;
   /** Whether the API server writes an audit log ({@link TestCluster.auditLog}). Default: false. */
   readonly audit?: boolean;
   readonly onProgress?: (text: string) => void;

@@ -27,7 +27,9 @@ const [OLDER, NEWER] = ['v3.30.7', 'v3.31.7'];
 /** How long the cuts of one install may take; without it, all are played. */
 const MINUTES = process.env['CRASH_MINUTES'] ?? '2';
 const LIMIT_MS = MINUTES === 'all' ? Infinity : Number(MINUTES) * 60_000;
-/** Where a share begins: another one each hour. */
+/** `1/3`: of all writes every third, from the first on, for processes beside each other. */
+const [SHARE, SHARES] = (process.env['CRASH_SHARE'] ?? '1/1').split('/').map(Number) as [number, number];
+/** Where a run begins: elsewhere each hour. */
 const HOUR = Math.floor(Date.now() / 3_600_000);
 
 /** A cluster in which upgrades are killed. */
@@ -140,7 +142,10 @@ async function faultsIn(client: ClusterClient, wanted: Contents): Promise<string
 
 /** All cases, those first that are another run's turn. */
 function casesOf(writes: number): readonly Case[] {
-  const all = Array.from({ length: writes }, (_, index) => index + 1).flatMap((write) =>
+  const own = Array.from({ length: writes }, (_, index) => index + 1).filter(
+    (write) => write % SHARES === SHARE % SHARES,
+  );
+  const all = own.flatMap((write) =>
     (['before', 'after'] as const).flatMap((when) =>
       (['go on', 'go back'] as const).map((then): Case => ({ cut: { write, when }, then })),
     ),

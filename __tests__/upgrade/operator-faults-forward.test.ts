@@ -11,7 +11,8 @@ import { describeInTurn } from '../../test-cluster/in-turn.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import type { MemoryBundle } from '../ports/memory-bundle.js';
 import { dyingClient } from './dying-client.js';
-import { contentsOf, rollBack, save } from './restore/live-run.js';
+import { eventually } from '../test-cluster/eventually.js';
+import { contentsOf, rollBack, save, withoutRoles } from './restore/live-run.js';
 import { INSTALLATION, OPERATOR, type OperatorScene, running, startScene } from './restore/operator-scene.js';
 import { liveUpgrade } from './live-upgrade.js';
 
@@ -102,6 +103,52 @@ describeInTurn('faults of an operator’s rollout', () => {
         expect(await newPods()).toEqual([]);
       }
 
+      /** Where a node takes no part, what both releases need stays, roles as well. */
+      async function isAsBeforeAndMore(): Promise<void> {
+        await isGivenBack();
+        const contents = [...withoutRoles(await contentsOf(scene.client))];
+        expect(new Map(contents.filter(([name]) => before.has(name)))).toEqual(withoutRoles(before));
+        expect(await newPods()).toEqual([]);
+      }
+
+      /**
+       * A node whose loss keeps no namespace from going; nothing more is scheduled there, which what tolerates every taint may
+       * be.
+       */
+      async function loseNode(isMeant: (name: string) => boolean): Promise<string> {
+        const options = { namespace: 'calico-apiserver' };
+        const servers: string[] = [];
+        for await (const { items } of scene.client.list({ apiVersion: 'v1', kind: 'Pod' }, options)) {
+          servers.push(...items.map((pod) => textAt(pod, 'spec', 'nodeName')));
+        }
+        const name = cluster().nodes.find((one) => isMeant(one) && !servers.includes(one));
+        if (name === undefined) throw new Error('There is no such node');
+        await sayRoom(name, 0);
+        await cluster().lightNodes.makeLost(name);
+        return name;
+      }
+
+      async function findNode(name: string): Promise<void> {
+        await sayRoom(name, 110);
+        await cluster().lightNodes.makeReady(name);
+      }
+
+      /** How many pods a node says that it takes. */
+      async function sayRoom(name: string, pods: number): Promise<void> {
+        const body = { status: { allocatable: { pods: `${pods}` } } };
+        await cluster().api.call('PATCH', `/api/v1/nodes/${name}/status`, body);
+      }
+
+      async function availableNodes(): Promise<number | null> {
+        const reference = {
+          apiVersion: 'apps/v1',
+          kind: 'DaemonSet',
+          namespace: 'calico-system',
+          name: 'calico-node',
+        };
+        return numberAt(await scene.client.get(reference), 'status', 'numberAvailable');
+      }
+
       it('a runner that dies when the first node is new is followed by another one that rolls back', async () => {
         const bundle = await dieInTheMiddle();
         const outcome = await rollBack(scene.client, bundle, { force: true, choice: 'live' });
@@ -182,6 +229,46 @@ describeInTurn('faults of an operator’s rollout', () => {
         );
         await isAsBefore();
       }, 240_000);
+
+      it('a node that is lost in the middle ends the rollout at once; the others go back, and it follows', async () => {
+        await cluster().lightNodes.setFaults([SLOWLY]);
+        let lost = '';
+        const lose = async (): Promise<void> => {
+          const changed = (await newPods()).map((pod) => textAt(pod, 'spec', 'nodeName'));
+          lost = await loseNode((name) => !changed.includes(name));
+        };
+        const outcome = await upgrade({
+          onProgress: (text) => {
+            if (text === REST && lost === '') void lose().catch((error: unknown) => (lost = String(error)));
+          },
+          onFailure: () => cluster().lightNodes.clearFaults(),
+        });
+        expect(outcome).toMatchObject({
+          ended: 'failed',
+          rollback: { ended: 'done', reason: '' },
+          wayOut: '',
+        });
+        expect(outcome.reason).toBe(
+          `operator, the other nodes, 3 at a time: Node ${lost} is not Ready: Kubelet stopped posting node status.`,
+        );
+        await findNode(lost);
+        await isAsBeforeAndMore();
+      }, 240_000);
+
+      it('a node that was lost before takes no part, forward and back, and follows when it is there again', async () => {
+        const { client } = scene;
+        const bundle = await save(client);
+        const lost = await loseNode(() => true);
+        await eventually(async () => ((await availableNodes()) === 3 ? true : null));
+        expect(await upgrade()).toMatchObject({ ended: 'done', reason: '' });
+        const changed = (await newPods()).map((pod) => textAt(pod, 'spec', 'nodeName'));
+        expect(changed.toSorted()).toEqual(cluster().nodes.filter((name) => name !== lost));
+        const back = await rollBack(client, bundle, { force: true, choice: 'live' });
+        expect(back).toMatchObject({ ended: 'done', reason: '' });
+        expect(await newPods()).toEqual([]);
+        await findNode(lost);
+        await isAsBeforeAndMore();
+      }, 300_000);
 
       it('a runner that dies when the first node is new is followed by another one that goes on', async () => {
         const { client } = scene;

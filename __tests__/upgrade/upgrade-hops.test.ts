@@ -10,7 +10,7 @@ import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js'
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import { isDefinition } from '../../test-cluster/ready-made/manifests.js';
-import { contentsOf, NODE, podImages, rolledOut } from './restore/live-run.js';
+import { contentsOf, NODE, podImages, rolledOut, withoutRoles } from './restore/live-run.js';
 import { liveUpgrade } from './live-upgrade.js';
 
 describeWithCalico('an upgrade of a manifest install', { own: true, lightNodes: 4 }, (cluster) => {
@@ -118,7 +118,3 @@ describeWithCalico('an upgrade of a manifest install', { own: true, lightNodes: 
     expect(await podImages(client)).toEqual(images);
   }, 180_000);
 });
-
-function withoutRoles(contents: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...contents].filter(([name]) => !name.includes(' ClusterRole ')));
-}

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { clusterFiles } from '../cluster-directory.js';
+import { type ControllerRate } from './controller-rate.js';
 import { type CredentialFiles } from './credentials.js';
 
 /** The network of Services. Its first address is the API server's own Service. */
@@ -106,11 +107,20 @@ export const AUDIT_POLICY = JSON.stringify({
   ],
 });
 
-const CLIENT_RATE = { 'kube-api-qps': 500, 'kube-api-burst': 1000 } as const;
+/** Controller manager and scheduler may ask the API server so often that no test has to wait for them. */
+const RAISED_RATE = { 'kube-api-qps': 500, 'kube-api-burst': 1000 } as const;
 
-export function controllerManagerFlags(kubeconfig: string, files: CredentialFiles): Flags {
+function rateFlags(rate: ControllerRate): Flags {
+  return rate === 'raised' ? RAISED_RATE : {};
+}
+
+export function controllerManagerFlags(
+  kubeconfig: string,
+  files: CredentialFiles,
+  rate: ControllerRate,
+): Flags {
   return {
-    ...CLIENT_RATE,
+    ...rateFlags(rate),
     kubeconfig,
     'secure-port': 0,
     'leader-elect': false,
@@ -122,6 +132,6 @@ export function controllerManagerFlags(kubeconfig: string, files: CredentialFile
   };
 }
 
-export function schedulerFlags(kubeconfig: string): Flags {
-  return { ...CLIENT_RATE, kubeconfig, 'secure-port': 0, 'leader-elect': false };
+export function schedulerFlags(kubeconfig: string, rate: ControllerRate): Flags {
+  return { ...rateFlags(rate), kubeconfig, 'secure-port': 0, 'leader-elect': false };
 }

@@ -1,3 +1,4 @@
+import { type ControllerRate } from './controller-rate.js';
 import { type Flags } from './arguments.js';
 
 /** Paths of the programs. */
@@ -25,6 +26,8 @@ export interface ControlPlaneOptions {
   readonly programs: ControlPlanePrograms;
   /** Whether the API server writes an audit log of all writes. */
   readonly audit: boolean;
+  /** Default: `raised`. */
+  readonly controllerRate?: ControllerRate;
   readonly network?: ControlPlaneNetwork;
   /** Added to the flags, or in place of them. */
   readonly apiServerFlags?: Flags;

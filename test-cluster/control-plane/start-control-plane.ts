@@ -71,14 +71,15 @@ async function startControllers(
   options: ControlPlaneOptions,
   writeKubeconfig: ControlPlane['writeKubeconfig'],
 ): Promise<readonly RunningProcess[]> {
-  const { directory, programs, network } = options;
+  const { directory, programs, network, controllerRate = 'raised' } = options;
   const argumentsOf = {
     'kube-controller-manager': (kubeconfig: string): readonly string[] =>
       toArguments(
-        controllerManagerFlags(kubeconfig, credentialFiles(directory)),
+        controllerManagerFlags(kubeconfig, credentialFiles(directory), controllerRate),
         options.controllerManagerFlags ?? {},
       ),
-    'kube-scheduler': (kubeconfig: string): readonly string[] => toArguments(schedulerFlags(kubeconfig)),
+    'kube-scheduler': (kubeconfig: string): readonly string[] =>
+      toArguments(schedulerFlags(kubeconfig, controllerRate)),
   } as const;
   const running: RunningProcess[] = [];
   for (const name of ['kube-controller-manager', 'kube-scheduler'] as const) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ApiClient } from '../api-client.js';
 import { waitWhileRunning } from '../start-process.js';
 import { type FaultRule, type FaultScope, imagePattern } from './faults.js';
+import { tellFound, tellLost } from './lost-node.js';
 import { anotherNode, LIGHT_NODE_LABEL, MAX_LIGHT_NODES, NOT_READY_ANNOTATION } from './nodes.js';
 import { renderStages } from './render.js';
 import { replaceStages, waitUntilKnown } from './stages.js';
@@ -17,7 +18,7 @@ export interface LightNodes {
   readonly clearFaults: () => Promise<void>;
   /** The node works, but says that it is not ready, and this as the reason. */
   readonly makeNotReady: (node: string, message: string) => Promise<void>;
-  /** The node is gone: it renews no lease, its pods stay as they are, and it is `Unknown` at once. */
+  /** The node is gone: it renews no lease, its pods stay, not Ready any more, and it is `Unknown` at once. */
   readonly makeLost: (node: string) => Promise<void>;
   /** Ends what `makeNotReady` and `makeLost` began, and waits until the node says that it is ready. */
   readonly makeReady: (node: string) => Promise<void>;
@@ -54,12 +55,7 @@ export function steerLightNodes(api: ApiClient): LightNodes {
     },
     makeLost: async (node) => {
       await patchNode(node, { labels: { [LIGHT_NODE_LABEL]: null } });
-      await api.call(
-        'PATCH',
-        `/api/v1/nodes/${node}/status`,
-        { status: { conditions: lostConditions() } },
-        STRATEGIC,
-      );
+      await tellLost(api, node);
     },
     makeReady: async (node) => {
       await patchNode(node, {
@@ -67,6 +63,7 @@ export function steerLightNodes(api: ApiClient): LightNodes {
         labels: { [LIGHT_NODE_LABEL]: 'true' },
       });
       await waitUntilReady(api, node);
+      await tellFound(api, node);
       await look([{ on: { nodes: [node] } }]);
     },
     join: async (node) => {
@@ -86,17 +83,6 @@ const JOINED = MAX_LIGHT_NODES;
 
 interface NodeList {
   readonly items: readonly { readonly status: { readonly nodeInfo: { readonly kubeletVersion: string } } }[];
-}
-
-/** What the controller manager writes 40 s after the last lease of a node. */
-function lostConditions(): readonly object[] {
-  return ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({
-    type,
-    status: 'Unknown',
-    reason: 'NodeStatusUnknown',
-    message: 'Kubelet stopped posting node status.',
-    lastTransitionTime: new Date().toISOString(),
-  }));
 }
 
 const READY_TIMEOUT_MS = 30_000;

@@ -242,12 +242,17 @@ describeWithCluster('light nodes', { lightNodes: 3, own: true }, (cluster) => {
     expect(well.spec.unschedulable).toBeUndefined();
   });
 
-  it('are Unknown once they are lost, and their pods stay as they are', async () => {
+  it('are Unknown once they are lost, and their pods stay, not Ready', async () => {
     const namespace = await ownNamespace(cluster());
     await createPod(cluster(), { namespace, node: 'light-3', graceSeconds: 1 });
     await podThat(cluster(), namespace, isReady);
     await cluster().lightNodes.makeLost('light-3');
     await nodeThat(cluster(), 'light-3', (now) => taints(now).includes('node.kubernetes.io/unreachable'));
+    await podThat(cluster(), namespace, (pod) => !isReady(pod));
+    await cluster().lightNodes.makeReady('light-3');
+    await nodeThat(cluster(), 'light-3', (now) => readyStatus(now) === 'True' && taints(now).length === 0);
+    await podThat(cluster(), namespace, isReady);
+    await cluster().lightNodes.makeLost('light-3');
     await cluster().api.call('DELETE', podPath(namespace));
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(await readPod(cluster(), namespace)).not.toBeNull();

@@ -72,7 +72,8 @@ function revision(hash: string, number: number): KubernetesObject {
   };
 }
 
-function pod(name: string, hash: string, state: 'ready' | 'broken' | 'starting'): KubernetesObject {
+/** @param name of a node, or what is like it */
+function pod(name: string, hash: string, state: 'ready' | 'broken' | 'starting' | 'lost'): KubernetesObject {
   const waiting = { waiting: { reason: 'ImagePullBackOff', message: 'unknown' } };
   return {
     apiVersion: 'v1',
@@ -81,11 +82,30 @@ function pod(name: string, hash: string, state: 'ready' | 'broken' | 'starting')
       name: `calico-node-${name}`,
       namespace: 'calico-system',
       labels: { 'controller-revision-hash': hash },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'calico-node', uid: 'd' }],
     },
+    spec: { nodeName: name },
     status: {
       conditions: [{ type: 'Ready', status: state === 'ready' ? 'True' : 'False' }],
-      containerStatuses: [{ name: 'calico-node', state: state === 'broken' ? waiting : {} }],
+      // Of a node that nobody hears of, containers stay as they were
+      containerStatuses: [
+        {
+          name: 'calico-node',
+          ready: state === 'ready' || state === 'lost',
+          state: state === 'broken' ? waiting : {},
+        },
+      ],
     },
+  };
+}
+
+function node(name: string, ready: 'True' | 'False' | 'Unknown'): KubernetesObject {
+  const message = 'Kubelet stopped posting node status.';
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name },
+    status: { conditions: [{ type: 'Ready', status: ready, message }] },
   };
 }
 
@@ -144,6 +164,65 @@ describe('the operator has brought a release', () => {
     ];
     expect(operatorSight(BROUGHT, seen(pod('a', 'new', 'broken')), old)).toMatchObject({ kind: 'waiting' });
     expect(operatorSight(BROUGHT, seen(pod('a', 'old', 'broken')), old)).toMatchObject({ kind: 'failed' });
+  });
+});
+
+describe('with a node that is lost', () => {
+  const LOST = 'Node c is not Ready: Kubelet stopped posting node status.';
+  const revisions = [revision('before', 1), revision('now', 2)];
+  const [a, b] = [pod('a', 'now', 'ready'), pod('b', 'now', 'ready')];
+  const nodes = [node('a', 'True'), node('b', 'True'), node('c', 'Unknown')];
+  // As the operator and the controller say it then
+  const held = [installation('v3.29.7'), status('calico', 'FTF')];
+  const set = daemonSet(OLD, { updatedNumberScheduled: 2, numberAvailable: 2 });
+  const seen = (...pods: readonly KubernetesObject[]) => [held, [set], revisions, nodes, [...pods]];
+
+  test('it has failed at once where that one has no new pod, or one that was never well', () => {
+    const failed = { kind: 'failed', reason: LOST };
+    expect(operatorSight(BROUGHT, seen(a, b, pod('c', 'before', 'lost')), fresh)).toMatchObject(failed);
+    expect(operatorSight(BROUGHT, seen(a, b, pod('c', 'now', 'starting')), fresh)).toMatchObject(failed);
+  });
+
+  test('that has a new pod which was well, it gets the time to come back', () => {
+    const sight = operatorSight(BROUGHT, seen(a, b, pod('c', 'now', 'lost')), fresh);
+    expect(sight).toMatchObject({ kind: 'waiting' });
+    expect(JSON.stringify(sight)).toContain(LOST);
+  });
+
+  test('that Calico does not run on, or that says for a moment that it is not Ready, nothing is wrong', () => {
+    expect(operatorSight(BROUGHT, seen(a, b), fresh)).toMatchObject({ kind: 'waiting' });
+    const says = seen(a, b, pod('c', 'before', 'lost')).with(3, [node('c', 'False')]);
+    expect(operatorSight(BROUGHT, says, fresh)).toMatchObject({ kind: 'waiting' });
+    expect(operatorSight(BROUGHT, says, old)).toMatchObject({ kind: 'failed' });
+  });
+
+  test('that takes no part, the others decide, whatever the operator waits for', () => {
+    const without = { ...BROUGHT, without: ['c'] };
+    const lost = pod('c', 'before', 'lost');
+    expect(operatorSight(without, seen(a, b, lost), fresh)).toEqual({ kind: 'done' });
+    expect(operatorSight(without, seen(a, pod('b', 'before', 'ready'), lost), fresh)).toMatchObject({
+      kind: 'waiting',
+    });
+    expect(operatorSight(without, seen(a, pod('b', 'now', 'starting'), lost), fresh)).toMatchObject({
+      kind: 'waiting',
+    });
+    // Its own pod fails nothing
+    expect(operatorSight(without, seen(a, b, pod('c', 'now', 'broken')), old)).toEqual({ kind: 'done' });
+  });
+
+  test('that takes no part, another status has to be well all the same, and an unknown release to be said', () => {
+    const without = { ...BROUGHT, without: ['c'] };
+    const all = seen(a, b, pod('c', 'before', 'lost'));
+    const others = [...held, status('apiserver', 'FTF')];
+    expect(operatorSight(without, all.with(0, others), fresh)).toMatchObject({ kind: 'waiting' });
+    expect(operatorSight({ ...without, workloads: [] }, all, fresh)).toMatchObject({ kind: 'waiting' });
+  });
+
+  test('the first nodes are others, or have failed', () => {
+    const canary = { workload: NODE, nodes: 3 };
+    const all = seen(a, b, pod('c', 'before', 'lost'));
+    expect(canarySight(canary, all, fresh)).toMatchObject({ kind: 'failed', reason: LOST });
+    expect(canarySight({ ...canary, without: ['c'] }, all, fresh)).toEqual({ kind: 'done' });
   });
 });
 

@@ -52,6 +52,42 @@ describe('definitions', () => {
   });
 });
 
+describe('objects under deletion', () => {
+  const namespace: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'old' } };
+  const gate: Gate = {
+    kind: 'gone',
+    objects: [{ apiVersion: 'v1', kind: 'Namespace', namespace: null, name: 'old' }],
+  };
+  const pod: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'server', namespace: 'old' },
+    spec: { nodeName: 'far' },
+  };
+  const node = (status: string): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'far' },
+    status: { conditions: [{ type: 'Ready', status }] },
+  });
+  const fail = (...objects: readonly KubernetesObject[]): Promise<string | null> =>
+    passGate(createFakeClusterClient({ objects: [namespace, ...objects] }), gate, waiting({ timeoutMs: 50 }));
+  const LEFT = 'not done within 0 s: Namespace old is still under deletion';
+
+  test('pass once they are gone', async () => {
+    expect(await passGate(createFakeClusterClient(), gate, waiting(LIMITS))).toBeNull();
+  });
+
+  test('name the pod that cannot end, since nobody hears of its node', async () => {
+    expect(await fail(pod, node('Unknown'))).toBe(
+      `${LEFT} Pod old/server is on node far, which is not Ready: it neither starts nor ends there. Repair that node; where it is gone for good, delete the Node object, and run again.`,
+    );
+    expect(await fail(pod, node('True'))).toBe(LEFT);
+    expect(await fail(pod)).toBe(LEFT);
+    expect(await fail(node('Unknown'))).toBe(LEFT);
+  });
+});
+
 describe('an APIService', () => {
   const name = 'v3.projectcalico.org';
   const gate: Gate = { kind: 'api-service', name };

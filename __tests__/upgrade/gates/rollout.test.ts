@@ -129,6 +129,32 @@ describe('without a node that is lost', () => {
     expect(see(pod('a', 'new'), pod('lost', 'new'))).toBe('waiting');
   });
 
+  test('pods that were Ready a moment ago are not available yet', () => {
+    const young = { ...daemonSet({ numberAvailable: 1 }), metadata: owner.metadata };
+    const pods = [pod('a', 'new'), pod('b', 'new'), pod('lost', 'old', 'False')];
+    expect(rolloutWithout(['lost'], young, revisions, pods).kind).toBe('waiting');
+  });
+
+  test('a Deployment lacks no more than what is there, or has to end there', () => {
+    const spec = { replicas: 3, selector: { matchLabels: { app: 'typha' } } };
+    const on = (node: string, app = 'typha'): KubernetesObject => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `calico-typha-${node}`, namespace: 'kube-system', labels: { app } },
+      spec: { nodeName: node },
+    });
+    const see = (status: Status, ...pods: readonly KubernetesObject[]): string =>
+      rolloutWithout(['lost'], deployment(status, spec), [], pods).kind;
+    const lacking = { updatedReplicas: 3, availableReplicas: 2 };
+    expect(see(lacking, on('a'), on('b'), on('lost'))).toBe('done');
+    expect(see({ updatedReplicas: 2, availableReplicas: 2, replicas: 2 }, on('lost'))).toBe('done');
+    expect(see(lacking, on('a'), on('b'), on('c'))).toBe('waiting');
+    expect(see(lacking, on('a'), on('b'), on('lost', 'other'))).toBe('waiting');
+    expect(see({ ...lacking, availableReplicas: 1 }, on('lost'))).toBe('waiting');
+    expect(see({ ...lacking, replicas: 4 }, on('lost'))).toBe('waiting');
+    expect(see({ ...lacking, observedGeneration: 1 }, on('lost'))).toBe('waiting');
+  });
+
   test('what its controller has not looked at says nothing', () => {
     const unseen = { ...owner, metadata: { ...owner.metadata, generation: 3 } };
     const pods = [pod('a', 'new'), pod('b', 'new')];

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import type { StagedChange } from '../../../src/upgrade/engine/staged-steps.js';
 import type { Step } from '../../../src/upgrade/engine/step.js';
 import { operatorHopSteps } from '../../../src/upgrade/hop/operator-move.js';
-import { buildCalico, buildState } from '../../cluster/build-state.js';
+import { buildCalico, buildNode, buildState } from '../../cluster/build-state.js';
 
 const WIDTH = ['spec', 'nodeUpdateStrategy', 'rollingUpdate', 'maxUnavailable'] as const;
 
@@ -42,10 +42,14 @@ function told(steps: readonly Step[]): readonly (readonly string[])[] {
   );
 }
 
-function stepsOf(live: KubernetesObject, changes: readonly StagedChange[]): readonly Step[] {
+function stepsOf(
+  live: KubernetesObject,
+  changes: readonly StagedChange[],
+  more: Parameters<typeof buildState>[0] = {},
+): readonly Step[] {
   const calico = buildCalico({ method: 'helm' });
   const operator = { installation: live, deployment: null, resources: [], imageSets: [], tigeraStatuses: [] };
-  const state = buildState({ calico: { ...calico, operator } as unknown as typeof calico });
+  const state = buildState({ ...more, calico: { ...calico, operator } as unknown as typeof calico });
   return operatorHopSteps(state, changes, 'v3.31.7', {
     canaryNodes: 1,
     maxUnavailable: { nodes: 3 },
@@ -84,6 +88,26 @@ describe('an operator that takes over with changes in its resources', () => {
       ['Installation field → 3'],
       ['Installation field → 2'],
     ]);
+  });
+
+  it('is as much wider as nodes are not Ready, which take no part', () => {
+    const nodes = [
+      buildNode('a'),
+      buildNode('b', { isReady: false }),
+      buildNode('v', { isVirtual: true, isReady: false }),
+    ];
+    const steps = stepsOf(live, [moved, change(live, wanted)], { nodes });
+    expect(told(steps).slice(0, 3)).toEqual([
+      // Their rollout is as wide already
+      [],
+      ['Deployment object', 'Installation object → 2'],
+      ['Installation field → 4'],
+    ]);
+    const gates = steps
+      .flatMap((one) => one.gates)
+      .filter(({ kind }) => kind === 'canary' || kind === 'operator');
+    expect(gates.map((gate) => 'without' in gate && gate.without)).toEqual(gates.map(() => ['b']));
+    expect(gates.map(({ kind }) => kind)).toEqual(['canary', 'operator', 'operator']);
   });
 
   it('moves as before where no resource changes', () => {

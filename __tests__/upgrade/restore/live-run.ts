@@ -59,6 +59,11 @@ export async function contentsOf(client: ClusterClient): Promise<ReadonlyMap<str
   return new Map((await objectsThatGoBack(client)).map((object) => [fullNameOf(object), contentOf(object)]));
 }
 
+/** As long as a node takes no part, accounts keep the rules of both releases. */
+export function withoutRoles(contents: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...contents].filter(([name]) => !name.includes(' ClusterRole ')));
+}
+
 /** Everything that a rollback may write, definitions left out. */
 export async function objectsThatGoBack(client: ClusterClient): Promise<readonly KubernetesObject[]> {
   const state = await inspect(client);

@@ -53,6 +53,10 @@ describe('the knobs of an Installation', () => {
     expect(knobs(own, options).find(({ field }) => field === MIN_READY)?.canary).toBe(seconds);
   });
 
+  test('are as much wider as nodes are away, which count as unavailable all the time', () => {
+    expect(knobs(undefined, { away: 2 })[0]).toEqual({ field: WIDTH, canary: 3, rest: 7, own: undefined });
+  });
+
   test('are all given back, and what did not stand there goes', () => {
     const all = knobs(undefined);
     const live = installation({ variant: 'Calico' });

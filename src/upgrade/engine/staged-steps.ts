@@ -40,6 +40,12 @@ export interface StagedChanges {
   readonly operatorSteps: readonly Step[];
 }
 
+/** How long a workload has to stay well, and on which nodes it need not be. */
+interface Patience {
+  readonly steadyMs: number;
+  readonly without: readonly string[];
+}
+
 /** A pod that crashes does so within seconds of its start. */
 const MOST_STEADY_MS = 10_000;
 const WORKLOADS: ReadonlySet<string> = new Set(['DaemonSet', 'Deployment']);
@@ -63,6 +69,7 @@ const HOOKS: ReadonlySet<string> = new Set([
 export function stagedSteps(all: StagedChanges): readonly Step[] {
   const { changes, waves } = all;
   const steadyMs = Math.min(all.soakMs, MOST_STEADY_MS);
+  const without = waves.leftOut.map(({ node }) => node);
   const writes = changes.filter(({ after }) => after !== null);
   const removals = changes.filter(({ after }) => after === null);
   const at = (stage: StageName): StagedChange[] => writes.filter((change) => change.stage === stage);
@@ -81,14 +88,14 @@ export function stagedSteps(all: StagedChanges): readonly Step[] {
     ]),
     step('config', 'ConfigMaps, Services and budgets', at('config').map(writeOf)),
     step('data', 'what users wrote', at('data').map(writeOf)),
-    ...workloadSteps('typha', at('typha'), all.typha, steadyMs),
+    ...workloadSteps('typha', at('typha'), all.typha, { steadyMs, without }),
     ...all.operatorSteps,
-    ...nodeSteps(all),
-    ...workloadSteps('kube-controllers', at('kube-controllers'), all.kubeControllers, steadyMs),
-    ...apiserverSteps(at('apiserver'), all.apiService, steadyMs),
+    ...nodeSteps(all, without),
+    ...workloadSteps('kube-controllers', at('kube-controllers'), all.kubeControllers, { steadyMs, without }),
+    ...apiserverSteps(at('apiserver'), all.apiService, { steadyMs, without }),
     ...at('apiserver')
       .filter(isDaemonSet)
-      .flatMap((change) => driverSteps(change, waves)),
+      .flatMap((change) => driverSteps(change, waves, without)),
     step('rbac-trim', 'workloads that go', removals.filter(isWorkload).map(writeOf)),
     ...(waves.leftOut.length > 0 ? [] : trimSteps(access, removals)),
   ];
@@ -152,17 +159,17 @@ function workloadSteps(
   stage: 'typha' | 'kube-controllers',
   changes: readonly StagedChange[],
   there: ObjectReference | null,
-  steadyMs: number,
+  patience: Patience,
 ): readonly Step[] {
   const workload = changes.find(isWorkload)?.object ?? there;
   if (workload === null) return [];
-  return [step(stage, workload.name, changes.map(writeOf), [{ kind: 'rollout', workload, steadyMs }])];
+  return [step(stage, workload.name, changes.map(writeOf), [{ kind: 'rollout', workload, ...patience }])];
 }
 
 function apiserverSteps(
   all: readonly StagedChange[],
   apiService: ObjectReference | null,
-  steadyMs: number,
+  patience: Patience,
 ): readonly Step[] {
   const changes = all.filter((change) => !isDaemonSet(change));
   if (changes.length === 0) return [];
@@ -170,14 +177,14 @@ function apiserverSteps(
   const names = new Set([...services, ...(apiService ? [apiService] : [])].map(({ name }) => name));
   return [
     step('apiserver', 'Calico’s API server, its APIService and hooks', changes.map(writeOf), [
-      ...changes.filter(isWorkload).map((change) => rolloutOf(change, steadyMs)),
+      ...changes.filter(isWorkload).map((change) => rolloutOf(change, patience)),
       ...[...names].map((name): Gate => ({ kind: 'api-service', name })),
     ]),
   ];
 }
 
 /** The CSI driver: its own strategy is one node at a time, which takes longer than a stage may on many nodes. */
-function driverSteps(change: StagedChange, { waves }: WavePlan): readonly Step[] {
+function driverSteps(change: StagedChange, { waves }: WavePlan, without: readonly string[]): readonly Step[] {
   const { object, before, after } = change;
   if (before === null || after === null) {
     return [step('apiserver', object.name, [writeOf(change)], [rolloutOf(change)])];
@@ -193,7 +200,7 @@ function driverSteps(change: StagedChange, { waves }: WavePlan): readonly Step[]
       'apiserver',
       `${object.name}’s own update strategy`,
       [objectWrite(held, after)],
-      [rolloutOf(change)],
+      [rolloutOf(change, { without })],
     ),
   ];
 }
@@ -202,19 +209,18 @@ function isDaemonSet({ object }: StagedChange): boolean {
   return object.kind === 'DaemonSet';
 }
 
-function rolloutOf({ object }: StagedChange, steadyMs = 0): Gate {
-  return { kind: 'rollout', workload: object, steadyMs };
+function rolloutOf({ object }: StagedChange, patience: Partial<Patience> = {}): Gate {
+  return { kind: 'rollout', workload: object, ...patience };
 }
 
 /**
  * The DaemonSet gets its template first and waits for its pods to be deleted, wave by wave; its own strategy comes back
  * last. One that is gone is made at once: its nodes have nothing to lose.
  */
-function nodeSteps({ node, waves, soakMs }: StagedChanges): readonly Step[] {
+function nodeSteps({ node, waves, soakMs }: StagedChanges, without: readonly string[]): readonly Step[] {
   if (node === null) return [];
   const { before, after, hasStalePods } = node;
   const daemonSet = referenceOf(after);
-  const without = waves.leftOut.map(({ node: name }) => name);
   const gates: Gate[] = [{ kind: 'rollout', workload: daemonSet, without }];
   if (before === null) {
     return [step('node', 'calico-node, which is gone', [objectWrite(null, after)], gates)];

@@ -60,6 +60,8 @@ export type Gate =
       readonly workload: MovedWorkload;
       readonly nodes: number;
       readonly soakMs: number;
+      /** Nodes that take no part. None where nothing is said. */
+      readonly without?: readonly string[];
     }
   /** The operator has brought that release everywhere; an empty one is not known. */
   | {
@@ -68,6 +70,8 @@ export type Gate =
       readonly workloads: readonly MovedWorkload[];
       /** TigeraStatuses that nobody writes any more. */
       readonly stale: readonly string[];
+      /** Nodes that take no part. None where nothing is said. */
+      readonly without?: readonly string[];
     };
 
 /** A workload that the operator moves, and what tells the release that it is to come to. */

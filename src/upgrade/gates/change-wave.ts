@@ -10,6 +10,7 @@ import type { Wave } from '../engine/step.js';
 import { inBatches } from '../plan/in-batches.js';
 import { namedSources, NODE, podSources } from './few.js';
 import { createSettled, isSame, lookBack, type Settled } from './look-back.js';
+import { isOwnedBy } from './owner.js';
 import { isStuck } from './pod-fault.js';
 import { newestHash } from './revision.js';
 import { soak } from './soak.js';
@@ -54,7 +55,7 @@ export async function changeWave(
   if (hash === null)
     return failure(`${nameOf(daemonSet)} has no revision, so it cannot be told which pods are new.`);
   if (settled.isDue()) {
-    const pods = (await listAll(client, allPods(live))).filter((pod) => isOwnedBy(live, pod));
+    const pods = (await listAll(client, allPods(live))).filter((pod) => isOwnedBy(pod, live));
     const unwell = await lookBack(client, live, { pods, hash, settled }, waiting);
     if (unwell !== null) return unwell;
   }
@@ -96,7 +97,7 @@ async function makeAnew(
     ({ fresh } = sorted);
     // A new pod that an earlier run left broken waits longer from try to try: one made anew begins at once
     const broken = isFirst ? fresh.filter(isStuck) : [];
-    toGo = [...sorted.stale, ...broken].filter((pod) => isOwnedBy(live, pod));
+    toGo = [...sorted.stale, ...broken].filter((pod) => isOwnedBy(pod, live));
     const edit = editSight(live, seen);
     if (edit !== null) return edit;
     return toGo.length > 0 ? { kind: 'done' } : waveSight(sorted, lasts);
@@ -204,11 +205,6 @@ async function deletePods(
     },
     DELETIONS,
   );
-}
-
-/** A label alone does not make a pod one of a DaemonSet's. */
-function isOwnedBy({ metadata: { uid } }: KubernetesObject, { metadata }: KubernetesObject): boolean {
-  return metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
 }
 
 function nodeOf(pod: KubernetesObject): string {

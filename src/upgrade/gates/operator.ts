@@ -2,13 +2,24 @@ import { numberAt, textAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject, ObjectKind } from '../../ports/cluster-client.js';
 import type { MovedWorkload } from '../engine/step.js';
+import { NODE } from './few.js';
 import { isPodReady } from './pod-fault.js';
+import { lostNodes, type RolledOut } from './lost-nodes.js';
 import { bearsMarks } from './release-marks.js';
-import { rolloutOf } from './rollout.js';
+import { podsOn, rolloutWithout } from './rollout.js';
 import type { Lasts } from './stopwatch.js';
 import { statusFault, statusWait } from './tigera-status.js';
 import type { Seen, Sight, Source } from './wait-for.js';
-import { faultOfNewPods, isObserved, newPodsOf, POD, REVISIONS, sourceOf, unreadyOf } from './workload.js';
+import {
+  faultOfNewPods,
+  isObserved,
+  newPodsOf,
+  POD,
+  podsElsewhere,
+  REVISIONS,
+  sourceOf,
+  unreadyOf,
+} from './workload.js';
 
 const MOST_REASONS = 3;
 const INSTALLATION: ObjectKind = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation' };
@@ -27,6 +38,8 @@ export interface Brought {
   readonly workloads: readonly MovedWorkload[];
   /** TigeraStatuses that nobody writes any more. */
   readonly stale: readonly string[];
+  /** Nodes that take no part: as long as they are lost, the operator does not say of any release that it is there. */
+  readonly without?: readonly string[];
 }
 
 /** What {@link operatorSight} judges: what the operator says, and all that runs in the workloads’ namespaces. */
@@ -35,6 +48,7 @@ export function operatorSources({ workloads }: Pick<Brought, 'workloads'>): read
   return [
     { kind: INSTALLATION, options: {} },
     { kind: STATUS, options: {} },
+    { kind: NODE, options: {} },
     ...namespaces.flatMap((namespace) => IN_NAMESPACES.map((kind) => ({ kind, options: { namespace } }))),
   ];
 }
@@ -46,32 +60,42 @@ export function operatorSources({ workloads }: Pick<Brought, 'workloads'>): read
  *
  * @see https://docs.tigera.io/calico/latest/reference/installation/api
  */
-export function operatorSight({ calico, workloads, stale }: Brought, seen: Seen, lasts: Lasts): Sight {
+export function operatorSight(brought: Brought, seen: Seen, lasts: Lasts): Sight {
+  const { calico, workloads, stale, without = [] } = brought;
   const all = seen.flat();
   const of = (...kinds: readonly string[]): KubernetesObject[] =>
     all.filter(({ kind }) => kinds.includes(kind));
+  const parts = rolledOut(of, without);
   const installation = of('Installation').find(({ metadata }) => metadata.name === 'default');
   const running = of('DaemonSet', 'Deployment');
   // What only the other release has may be broken, and is about to go
   const isWanted = (live: KubernetesObject): boolean =>
     workloads.some(({ object }) => nameOf(object) === nameOf(referenceOf(live)));
   const statuses = of('TigeraStatus').filter(({ metadata }) => !stale.includes(metadata.name));
+  const wanted = running.filter(isWanted);
+  const lost = wanted.filter(isDaemonSet).map((one) => lostNodes(one, parts, lasts));
   const waits = [
-    ...versionFault(installation, calico),
-    ...statuses.flatMap((status) => statusWait(status, installation)),
+    ...(isHeldUp(brought) ? [] : versionFault(installation, calico)),
+    ...statuses
+      .filter(({ metadata }) => metadata.name !== 'calico' || !isHeldUp(brought))
+      .flatMap((status) => statusWait(status, installation)),
     ...workloads.flatMap((workload) => moveFault(workload, running)),
-    ...running.filter(isWanted).flatMap((workload) => {
-      const sight = rolloutOf(workload);
+    ...lost.flatMap((one) => one.waits),
+    ...wanted.flatMap((workload) => {
+      if (isDriver(workload) && podsOn(without, workload, of('Pod')) > 0) return [];
+      const sight = rolloutWithout(without, workload, parts.revisions, of('Pod'));
       return sight.kind === 'waiting' ? [sight.reason] : [];
     }),
   ];
   if (waits.length === 0) return { kind: 'done' };
   // What pods suffer from whose workload the operator has not moved yet is what it is about to mend
   const moved = running.filter((one) => workloads.some((workload) => isMoved(workload, one)));
-  const revisions = of('ControllerRevision', 'ReplicaSet');
-  const fault = firstOf(moved, (one) => faultOfNewPods(one, revisions, of('Pod'), lasts));
+  const { revisions, pods } = parts;
+  const fault = firstOf(moved, (one) => faultOfNewPods(one, revisions, pods, lasts));
   if (fault !== null) return { kind: 'failed', ...fault };
-  const unready = moved.flatMap((one) => unreadyOf(one, revisions, of('Pod')));
+  const unready = moved.flatMap((one) => unreadyOf(one, revisions, pods));
+  const away = firstOf(lost, (one) => one.fault);
+  if (away !== null) return { kind: 'failed', reason: away, pods: unready };
   const degraded = firstOf(statuses, (status) => statusFault(status, lasts));
   return degraded === null
     ? { kind: 'waiting', reason: waits.slice(0, MOST_REASONS).join('; '), pods: unready }
@@ -82,6 +106,8 @@ export function operatorSight({ calico, workloads, stale }: Brought, seen: Seen,
 export interface Canary {
   readonly workload: MovedWorkload;
   readonly nodes: number;
+  /** Nodes that take no part. */
+  readonly without?: readonly string[];
 }
 
 /** What {@link canarySight} judges. */
@@ -90,14 +116,16 @@ export function canarySources({ workload: { object } }: Canary): readonly Source
   const kinds = IN_NAMESPACES.filter(({ kind }) => kind !== 'Deployment' && kind !== 'ReplicaSet');
   return [
     sourceOf({ ...STATUS, namespace: null, name: 'calico' }),
+    { kind: NODE, options: {} },
     ...kinds.map((kind) => ({ kind, options: { namespace } })),
   ];
 }
 
 /** Whether so many nodes run a release that the operator rolls out one node at a time, and are Ready. Pure. */
-export function canarySight({ workload, nodes }: Canary, seen: Seen, lasts: Lasts): Sight {
+export function canarySight({ workload, nodes, without = [] }: Canary, seen: Seen, lasts: Lasts): Sight {
   const all = seen.flat();
-  const of = (kind: string): KubernetesObject[] => all.filter((one) => one.kind === kind);
+  const of = (...kinds: readonly string[]): KubernetesObject[] =>
+    all.filter(({ kind }) => kinds.includes(kind));
   const degraded = firstOf(of('TigeraStatus'), (status) => statusFault(status, lasts));
   const daemonSet = all.find((one) => isMoved(workload, one));
   const name = nameOf(workload.object);
@@ -106,16 +134,51 @@ export function canarySight({ workload, nodes }: Canary, seen: Seen, lasts: Last
       ? { kind: 'waiting', reason: unmoved(name) }
       : { kind: 'failed', reason: degraded };
   }
-  const revisions = of('ControllerRevision');
-  const ready = newPodsOf(daemonSet, revisions, of('Pod')).filter(isPodReady).length;
-  const wanted = Math.min(nodes, numberAt(daemonSet, 'status', 'desiredNumberScheduled') ?? 0);
+  const parts = rolledOut(of, without);
+  const { revisions } = parts;
+  const ready = newPodsOf(daemonSet, revisions, parts.pods).filter(isPodReady).length;
+  const there = (numberAt(daemonSet, 'status', 'desiredNumberScheduled') ?? 0) - without.length;
+  const wanted = Math.min(nodes, Math.max(1, there));
   if (isObserved(daemonSet) && ready >= wanted) return { kind: 'done' };
-  const fault = faultOfNewPods(daemonSet, revisions, of('Pod'), lasts);
+  const fault = faultOfNewPods(daemonSet, revisions, parts.pods, lasts);
   if (fault !== null) return { kind: 'failed', ...fault };
-  const pods = unreadyOf(daemonSet, revisions, of('Pod'));
-  return degraded === null
-    ? { kind: 'waiting', reason: `${name}: ${ready} of the first ${wanted} nodes are there`, pods }
-    : { kind: 'failed', reason: degraded, pods };
+  const pods = unreadyOf(daemonSet, revisions, parts.pods);
+  const lost = lostNodes(daemonSet, parts, lasts);
+  const reason = lost.fault ?? degraded;
+  if (reason !== null) return { kind: 'failed', reason, pods };
+  const waits = [`${name}: ${ready} of the first ${wanted} nodes are there`, ...lost.waits];
+  return { kind: 'waiting', reason: waits.join('; '), pods };
+}
+
+/** Without the nodes that take no part, and what is on them. */
+function rolledOut(
+  of: (...kinds: readonly string[]) => readonly KubernetesObject[],
+  without: readonly string[],
+): RolledOut {
+  return {
+    revisions: of('ControllerRevision', 'ReplicaSet'),
+    pods: podsElsewhere(of('Pod'), without),
+    nodes: of('Node').filter(({ metadata }) => !without.includes(metadata.name)),
+  };
+}
+
+/**
+ * Whether the operator cannot say that a release is there because of nodes that take no part, and something else does: it
+ * waits for all of calico-node's pods.
+ *
+ * @see https://github.com/tigera/operator/blob/v1.40.8/pkg/controller/status/status.go `awaiting %d nodes`
+ */
+function isHeldUp({ without = [], workloads }: Brought): boolean {
+  return without.length > 0 && workloads.some(({ object }) => object.kind === 'DaemonSet');
+}
+
+/** The CSI driver, which moves no packets: a node that is lost holds it up everywhere, since it goes one node at a time. */
+function isDriver({ kind, metadata }: KubernetesObject): boolean {
+  return kind === 'DaemonSet' && metadata.name === 'csi-node-driver';
+}
+
+function isDaemonSet({ kind }: KubernetesObject): boolean {
+  return kind === 'DaemonSet';
 }
 
 /** The pods that {@link canarySight} counts. */

@@ -6,12 +6,21 @@ import { passEstablished } from './established.js';
 import { canaryPods, canarySight, canarySources, operatorSight, operatorSources } from './operator.js';
 import { crashSight, createSettled, type Settled } from './look-back.js';
 import { untilNoProgress } from './progress.js';
-import { rolloutOf, rolloutWithout } from './rollout.js';
+import { nameLost, podsIn } from './name-lost.js';
+import { rolloutWithout } from './rollout.js';
 import { soak } from './soak.js';
 import type { Lasts } from './stopwatch.js';
 import { passStopped } from './stopped.js';
 import { type Failure, failure, type Seen, type Sight, waitFor, type Waiting } from './wait-for.js';
-import { faultOfNewPods, POD, REVISIONS, selectorOf, sourceOf, unreadyOf } from './workload.js';
+import {
+  faultOfNewPods,
+  POD,
+  podsElsewhere,
+  REVISIONS,
+  selectorOf,
+  sourceOf,
+  unreadyOf,
+} from './workload.js';
 
 const API_SERVICE = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', namespace: null } as const;
 
@@ -27,6 +36,16 @@ export async function passGate(
   waiting: Waiting,
   settled: Settled = createSettled(waiting.now),
 ): Promise<Failure | null> {
+  const fault = await pass(client, gate, waiting, settled);
+  return fault === null ? null : nameLost(client, fault);
+}
+
+async function pass(
+  client: ClusterClient,
+  gate: Gate,
+  waiting: Waiting,
+  settled: Settled,
+): Promise<Failure | null> {
   switch (gate.kind) {
     case 'established':
       return passEstablished(client, gate.names, waiting);
@@ -37,7 +56,7 @@ export async function passGate(
     case 'api-service':
       return waitFor(client, [sourceOf({ ...API_SERVICE, name: gate.name })], available(gate.name), waiting);
     case 'gone':
-      return waitFor(client, gate.objects.map(sourceOf), goneFrom, waiting);
+      return passGone(client, gate, waiting);
     case 'canary':
       return passCanary(client, gate, waiting, settled);
     case 'operator':
@@ -80,11 +99,12 @@ function rolloutSight(
   const [objects = [], revisions = [], pods = []] = seen;
   const [object] = objects;
   if (!object) return { kind: 'failed', reason: `${nameOf(workload)} was deleted.` };
-  const sight = without.length === 0 ? rolloutOf(object) : rolloutWithout(without, object, revisions, pods);
+  const sight = rolloutWithout(without, object, revisions, pods);
   if (sight.kind !== 'waiting') return sight;
-  const fault = faultOfNewPods(object, revisions, pods, lasts);
+  const elsewhere = podsElsewhere(pods, without);
+  const fault = faultOfNewPods(object, revisions, elsewhere, lasts);
   return fault === null
-    ? { ...sight, pods: unreadyOf(object, revisions, pods) }
+    ? { ...sight, pods: unreadyOf(object, revisions, elsewhere) }
     : { kind: 'failed', ...fault };
 }
 
@@ -107,6 +127,18 @@ async function passCanary(
   const unwell = await soak(client, live, { pods, soakMs: gate.soakMs }, waiting);
   if (unwell === null) settled.remember(pods);
   return unwell;
+}
+
+async function passGone(
+  client: ClusterClient,
+  { objects }: Extract<Gate, { readonly kind: 'gone' }>,
+  waiting: Waiting,
+): Promise<Failure | null> {
+  const fault = await waitFor(client, objects.map(sourceOf), goneFrom, waiting);
+  if (fault === null || waiting.signal.aborted) return fault;
+  const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
+  const pods = await Promise.all(namespaces.map(({ name }) => podsIn(client, name)));
+  return { ...fault, pods: pods.flat() };
 }
 
 function available(name: string): (seen: Seen) => Sight {

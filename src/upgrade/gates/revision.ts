@@ -1,5 +1,6 @@
 import { fieldsAt, listAt, numberAt, textAt } from '../../cluster/fields.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
+import { isOwnedBy } from './owner.js';
 
 /** Labels that tell of which revision of a workload a pod is: of a DaemonSet's, of a Deployment's. */
 const HASHES = ['controller-revision-hash', 'pod-template-hash'] as const;
@@ -19,10 +20,7 @@ export function newestHash(
   workload: KubernetesObject,
   revisions: readonly KubernetesObject[],
 ): string | null {
-  const { uid } = workload.metadata;
-  const own = revisions.filter(
-    (revision) => revision.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false,
-  );
+  const own = revisions.filter((revision) => isOwnedBy(revision, workload));
   const [newest] = own.sort((a, b) => numberOf(b) - numberOf(a));
   if (newest === undefined || !isOfTemplate(workload, newest)) return null;
   const hash = hashOf(newest);

@@ -1,33 +1,44 @@
-import { numberAt, textAt } from '../../cluster/fields.js';
+import { numberAt, textAt, textMapAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { isPodReady } from './pod-fault.js';
+import { isOwnedBy } from './owner.js';
 import { hashOf, newestHash } from './revision.js';
 import type { Sight } from './wait-for.js';
-import { isObserved } from './workload.js';
+import { isObserved, podsElsewhere } from './workload.js';
+
+/** How many pods a workload has, by its own status. */
+interface Counts {
+  readonly wanted: number;
+  readonly updated: number;
+  readonly ready: number;
+  readonly all: number;
+}
+
+function countsOf(workload: KubernetesObject): Counts {
+  const status = (name: string): number => numberAt(workload, 'status', name) ?? 0;
+  return workload.kind === 'DaemonSet'
+    ? {
+        wanted: status('desiredNumberScheduled'),
+        updated: status('updatedNumberScheduled'),
+        ready: status('numberAvailable'),
+        all: status('currentNumberScheduled'),
+      }
+    : {
+        wanted: numberAt(workload, 'spec', 'replicas') ?? 1,
+        updated: status('updatedReplicas'),
+        ready: status('availableReplicas'),
+        all: status('replicas'),
+      };
+}
 
 /** Whether a Deployment or DaemonSet runs what it says, everywhere, by its own status. Pure. */
 export function rolloutOf(workload: KubernetesObject): Sight {
-  const { generation = 0 } = workload.metadata;
-  const status = (name: string): number => numberAt(workload, 'status', name) ?? 0;
   const name = nameOf(referenceOf(workload));
-  if (status('observedGeneration') < generation) {
+  if (!isObserved(workload)) {
     return { kind: 'waiting', reason: `${name} was not looked at by its controller yet` };
   }
-  const { wanted, updated, ready, all } =
-    workload.kind === 'DaemonSet'
-      ? {
-          wanted: status('desiredNumberScheduled'),
-          updated: status('updatedNumberScheduled'),
-          ready: status('numberAvailable'),
-          all: status('currentNumberScheduled'),
-        }
-      : {
-          wanted: numberAt(workload, 'spec', 'replicas') ?? 1,
-          updated: status('updatedReplicas'),
-          ready: status('availableReplicas'),
-          all: status('replicas'),
-        };
+  const { wanted, updated, ready, all } = countsOf(workload);
   if (updated < wanted || ready < wanted || all > wanted) {
     return {
       kind: 'waiting',
@@ -38,10 +49,45 @@ export function rolloutOf(workload: KubernetesObject): Sight {
 }
 
 /**
+ * Whether a Deployment or DaemonSet runs what it says on all nodes but some, none perhaps. A Deployment lacks what has to end
+ * there, or was scheduled there. Pure.
+ */
+export function rolloutWithout(
+  nodes: readonly string[],
+  workload: KubernetesObject,
+  revisions: readonly KubernetesObject[],
+  pods: readonly KubernetesObject[],
+): Sight {
+  if (nodes.length > 0 && workload.kind === 'DaemonSet') {
+    return daemonSetWithout(nodes, workload, revisions, pods);
+  }
+  const sight = rolloutOf(workload);
+  if (sight.kind === 'done' || !isObserved(workload)) return sight;
+  const { wanted, updated, ready, all } = countsOf(workload);
+  const isHeldUp = all <= wanted && wanted - Math.min(updated, ready) <= podsOn(nodes, workload, pods);
+  return isHeldUp ? { kind: 'done' } : sight;
+}
+
+/** How many pods of a workload some nodes have. */
+export function podsOn(
+  nodes: readonly string[],
+  workload: KubernetesObject,
+  pods: readonly KubernetesObject[],
+): number {
+  const labels = Object.entries(textMapAt(workload, 'spec', 'selector', 'matchLabels'));
+  const { namespace } = workload.metadata;
+  const isOwn = ({ metadata }: KubernetesObject): boolean =>
+    metadata.namespace === namespace &&
+    labels.length > 0 &&
+    labels.every(([key, value]) => metadata.labels?.[key] === value);
+  return pods.filter((pod) => nodes.includes(textAt(pod, 'spec', 'nodeName')) && isOwn(pod)).length;
+}
+
+/**
  * Whether a DaemonSet runs what it says on all nodes but some: its status counts those as well, whose pods nobody can
  * change as long as they are lost. Pure.
  */
-export function rolloutWithout(
+function daemonSetWithout(
   nodes: readonly string[],
   daemonSet: KubernetesObject,
   revisions: readonly KubernetesObject[],
@@ -52,19 +98,13 @@ export function rolloutWithout(
   if (!isObserved(daemonSet) || hash === null) {
     return { kind: 'waiting', reason: `${name} was not looked at by its controller yet` };
   }
-  const elsewhere = pods.filter(
-    (pod) =>
-      !nodes.includes(textAt(pod, 'spec', 'nodeName')) &&
-      pod.metadata.ownerReferences?.some(({ uid }) => uid === daemonSet.metadata.uid) === true,
-  );
-  const wanted = Math.max(
-    (numberAt(daemonSet, 'status', 'desiredNumberScheduled') ?? 0) - nodes.length,
-    elsewhere.length,
-  );
+  const elsewhere = podsElsewhere(pods, nodes).filter((pod) => isOwnedBy(pod, daemonSet));
+  const wanted = Math.max(countsOf(daemonSet).wanted - nodes.length, elsewhere.length);
   const there = elsewhere.filter((pod) => hashOf(pod) === hash && isPodReady(pod)).length;
-  if (there >= wanted) return { kind: 'done' };
+  const { ready: available } = countsOf(daemonSet);
+  if (there >= wanted && available >= wanted) return { kind: 'done' };
   return {
     kind: 'waiting',
-    reason: `${name}: ${there} of ${wanted} pods are new and Ready, without ${nodes.join(', ')}`,
+    reason: `${name}: ${there} of ${wanted} pods are new and Ready, ${available} are available, without ${nodes.join(', ')}`,
   };
 }

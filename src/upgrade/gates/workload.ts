@@ -1,4 +1,4 @@
-import { numberAt, textMapAt } from '../../cluster/fields.js';
+import { numberAt, textAt, textMapAt } from '../../cluster/fields.js';
 import type { KubernetesObject, ObjectKind, ObjectReference } from '../../ports/cluster-client.js';
 import { isPodReady, podFault } from './pod-fault.js';
 import { hashOf, newestHash } from './revision.js';
@@ -22,6 +22,16 @@ export function selectorOf(workload: KubernetesObject): string {
   return Object.entries(textMapAt(workload, 'spec', 'selector', 'matchLabels'))
     .map(([name, value]) => `${name}=${value}`)
     .join(',');
+}
+
+/** Pods that are not on some nodes, whose pods are no matter. */
+export function podsElsewhere(
+  pods: readonly KubernetesObject[],
+  without: readonly string[],
+): readonly KubernetesObject[] {
+  return without.length === 0
+    ? pods
+    : pods.filter((pod) => !without.includes(textAt(pod, 'spec', 'nodeName')));
 }
 
 /** Whether a workload's controller has seen what it says now: before, the newest revision is the one before. */

@@ -32,21 +32,25 @@ export interface KnobOptions extends WaveOptions {
   readonly hasMinReady?: boolean;
   /** Default: true. */
   readonly isForward?: boolean;
+  /** How many nodes are not Ready and take no part. None where nothing is said. */
+  readonly away?: number;
 }
 
 /**
  * One node at a time for the canary, then as wide as was asked; and no node before the one before has stayed well for the
  * soak, and as long as it takes to look at it and to stop where it is not. Without a soak and checks there is nothing to
- * stop for. Pure.
+ * stop for. Nodes that are not Ready count as unavailable all the time, and would
+ * keep the others from changing. Pure.
  *
  * @param own what the user wants a field to be
  */
 export function knobsOf(
   own: (field: readonly string[]) => unknown,
   nodes: number,
-  { maxUnavailable, soakMs, checksMs = 0, hasMinReady = false, isForward = true }: KnobOptions,
+  { maxUnavailable, soakMs, checksMs = 0, hasMinReady = false, isForward = true, away = 0 }: KnobOptions,
 ): readonly Knob[] {
-  const width: Knob = { field: WIDTH, canary: 1, rest: widthOf(maxUnavailable, nodes), own: own(WIDTH) };
+  const rest = widthOf(maxUnavailable, nodes) + away;
+  const width: Knob = { field: WIDTH, canary: 1 + away, rest, own: own(WIDTH) };
   // On the way back pods that are younger than that would count as lost, and all change at once
   if (!isForward) {
     const present = own(MIN_READY);

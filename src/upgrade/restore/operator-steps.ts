@@ -3,7 +3,7 @@ import { groupOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { Gate, MovedWorkload, ObjectWrite, Step, Write } from '../engine/step.js';
 import { withField } from '../engine/with-field.js';
-import { widthOf } from '../waves/plan-waves.js';
+import { unreadyNodes, widthOf } from '../waves/plan-waves.js';
 import { objectWrite, step } from '../engine/staged-steps.js';
 import {
   type Knob,
@@ -84,7 +84,9 @@ function rolling(
   const own = (field: readonly string[]): unknown =>
     item ? valueAt(item.saved, ...field) : ownValue(installation, saved, field);
   const { isForward } = restoration;
-  const knobs = knobsOf(own, restoration.state.nodes.length, { ...options, isForward });
+  const without = unreadyNodes(restoration.state.nodes);
+  const away = without.length;
+  const knobs = knobsOf(own, restoration.state.nodes.length, { ...options, isForward, away });
   const width = widthOf(options.maxUnavailable, restoration.state.nodes.length);
   const { canaryNodes, soakMs } = options;
   const canary = nodeWorkload(restoration);
@@ -101,7 +103,7 @@ function rolling(
         ...(isForward ? [] : resources.map((one) => (one === item ? writeHeld(one, knobs) : writeOf(one)))),
         ...(isKnobApart ? firstTurns(installation, knobs) : []),
       ],
-      isForward && canary && !isUnderWay ? oldEnough(canary, knobs) : [],
+      isForward && canary && !isUnderWay ? oldEnough(canary, knobs, without) : [],
     ),
     step(
       'operator',
@@ -115,7 +117,9 @@ function rolling(
       ],
       [
         ...operatorRollout(restoration, others),
-        ...(canary ? [{ kind: 'canary' as const, workload: canary, nodes: canaryNodes, soakMs }] : []),
+        ...(canary
+          ? [{ kind: 'canary' as const, workload: canary, nodes: canaryNodes, soakMs, without }]
+          : []),
       ],
     ),
     step(
@@ -188,9 +192,15 @@ function held(item: RestoreItem, knobs: readonly Knob[]): RestoreItem {
 }
 
 /** A DaemonSet changes all pods at once that have not been Ready for so long: they have to be that old before it begins. */
-function oldEnough({ object }: MovedWorkload, knobs: readonly Knob[]): readonly Gate[] {
+function oldEnough(
+  { object }: MovedWorkload,
+  knobs: readonly Knob[],
+  without: readonly string[],
+): readonly Gate[] {
   const seconds = knobs.find(({ field }) => field === MIN_READY)?.canary;
-  return typeof seconds === 'number' ? [{ kind: 'rollout', workload: object, minReadySeconds: seconds }] : [];
+  return typeof seconds === 'number'
+    ? [{ kind: 'rollout', workload: object, minReadySeconds: seconds, without }]
+    : [];
 }
 
 /** From what the Installation says now to what it is to say while the first nodes change. */
@@ -210,7 +220,7 @@ function operatorRollout({ calico }: OperatorMove, others: readonly RestoreItem[
  * All that the operator rendered when the backup was made has to be back; where resources stay as they are now, only what
  * it renders in any case.
  */
-function brought({ index, items, moved }: OperatorMove): Gate {
+function brought({ index, items, moved, state }: OperatorMove): Gate {
   const isAsSaved = !items.some(
     (item) =>
       isResource(item) && item.saved !== null && (item.action === 'keep' || item.action === 'conflict'),
@@ -219,7 +229,7 @@ function brought({ index, items, moved }: OperatorMove): Gate {
   const stale = items
     .filter(({ object, action }) => object.kind === 'TigeraStatus' && action === 'delete')
     .map(({ object }) => object.name);
-  return { kind: 'operator', calico: index.calico, workloads, stale };
+  return { kind: 'operator', calico: index.calico, workloads, stale, without: unreadyNodes(state.nodes) };
 }
 
 function nodeWorkload({ moved }: OperatorMove): MovedWorkload | undefined {

@@ -75,6 +75,13 @@ export function leaveOut(nodes: readonly NodeState[]): WavePlan['leftOut'] {
   return nodes.flatMap(whyLeftOut);
 }
 
+/** Nodes that calico-node runs on and that are not Ready: their pods change when they come back. */
+export function unreadyNodes(nodes: readonly NodeState[]): readonly string[] {
+  return nodes
+    .filter(({ isVirtual, os, isReady }) => !isVirtual && os !== 'windows' && !isReady)
+    .map(({ name }) => name);
+}
+
 function whyLeftOut({ name, isVirtual, os, isReady }: NodeState): { node: string; reason: string }[] {
   if (isVirtual) return [{ node: name, reason: 'calico-node does not run on virtual nodes' }];
   if (os === 'windows') return [{ node: name, reason: 'Windows nodes have a procedure of their own' }];
