@@ -112,6 +112,38 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
       );
     }, 120_000);
 
+    it('is pulled where the first node crashes after its soak: no more change, and all goes back by itself', async () => {
+      const { client, operator } = scene;
+      let crashing: Promise<void> | null = null;
+      let changed: readonly KubernetesObject[] = [];
+      const crash = async (): Promise<void> => {
+        const nodes = (await newPods()).map((pod) => textAt(pod, 'spec', 'nodeName'));
+        const fault = { kind: 'crash-loop', exitCode: 2, backOffMs: 300 } as const;
+        await cluster().lightNodes.setFaults([{ on: { nodes, image: `calico/node:${NEWER}` }, fault }]);
+      };
+      const outcome = await upgrade({
+        soakMs: 5_000,
+        rollbackOnFailure: true,
+        onProgress: (text) => {
+          if (text.endsWith('the other nodes, 3 at a time')) crashing ??= crash();
+        },
+        onFailure: async () => {
+          changed = await newPods();
+          await cluster().lightNodes.clearFaults();
+        },
+      });
+      await Promise.resolve(crashing);
+      expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done', reason: '' }, wayOut: '' });
+      expect(outcome.reason).toMatch(
+        /the other nodes, 3 at a time: Pod calico-system\/calico-node-\w+ on node light-\d restarted \d times since its soak was over\.$/,
+      );
+      // Those that were begun by then are all
+      expect(changed.length).toBeLessThan(4);
+      await operator.settle();
+      expect(await contentsOf(client)).toEqual(before);
+      expect(numberAt(await client.get(INSTALLATION), ...MIN_READY)).toBeNull();
+    }, 400_000);
+
     it('is let go by an upgrade that goes on: the operator runs again, and brings the rest', async () => {
       const { client, operator } = scene;
       const { backup, ...braked } = await upgradeBadly();
