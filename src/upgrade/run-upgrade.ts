@@ -16,7 +16,7 @@ import {
   removeJournal,
 } from './journal/journal.js';
 import { clearLeftovers } from './lock/clear-leftovers.js';
-import { clearLock, hasLostLock, lossIn, takeLock, whyStopped } from './lock/lock.js';
+import { clearLock, hasLostLock, takeLock, whyStopped } from './lock/lock.js';
 import type { UpgradePlan } from './plan/plan.js';
 import { runPlan } from './plan/run-plan.js';
 import { guardDefinitions } from './post-checks/guard-definitions.js';
@@ -61,10 +61,10 @@ export async function runUpgrade(
   if (first.verdict !== 'ready') return notRun(first);
   // What Helm lacks is said before anything is written, the lock included
   await prepareHelm(client, first, options);
-  return underLock(client, options, async (locked) => {
-    const beaten = await readJournal(client);
+  return underLock(client, options, async (held, locked) => {
+    const beaten = await readJournal(held);
     if (beaten !== null) throw notDone(beaten);
-    return planAndUpgrade(client, manifests, store, locked);
+    return planAndUpgrade(held, manifests, store, locked);
   });
 }
 
@@ -77,10 +77,10 @@ async function afterAnother(
   earlier: JournalHead,
 ): Promise<UpgradeOutcome> {
   if (earlier.mode !== 'upgrade' && earlier.status !== 'done') throw notDone(earlier);
-  return underLock(client, options, async (locked) => {
-    const head = await readJournal(client);
-    if (head?.status === 'done') await removeJournal(client, lossIn(locked.signal));
-    return planAndUpgrade(client, manifests, store, locked);
+  return underLock(client, options, async (held, locked) => {
+    const head = await readJournal(held);
+    if (head?.status === 'done') await removeJournal(held);
+    return planAndUpgrade(held, manifests, store, locked);
   });
 }
 
@@ -100,12 +100,12 @@ async function planAndUpgrade(
 async function underLock(
   client: ClusterClient,
   options: UpgradeOptions,
-  run: (options: UpgradeOptions) => Promise<UpgradeOutcome>,
+  run: (held: ClusterClient, options: UpgradeOptions) => Promise<UpgradeOutcome>,
 ): Promise<UpgradeOutcome> {
   const lock = await takeLock(client, options);
   try {
-    await clearLeftovers(client, options.onWarning);
-    return await run({ ...options, signal: AbortSignal.any([options.signal, lock.lost]) });
+    await clearLeftovers(lock.client, options.onWarning);
+    return await run(lock.client, { ...options, signal: AbortSignal.any([options.signal, lock.lost]) });
   } finally {
     for (const { close } of options.traffic ?? []) await close();
     await lock.release();
@@ -134,7 +134,7 @@ async function upgradeUnderLock(
   if (unsound !== null && resume === null) return { ...stopped, ended: 'failed', reason: unsound };
   const before = await takeSnapshot(client, plan.state);
   const about = aboutOf(plan, backup, options);
-  const journal = await openJournal(client, store, about, lossIn(options.signal));
+  const journal = await openJournal(client, store, about);
   const hops: HopResult[] = [];
   const guard = guardDefinitions(client, options);
   const signal = AbortSignal.any([options.signal, guard.lost]);

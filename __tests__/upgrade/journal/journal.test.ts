@@ -17,6 +17,7 @@ import {
   type FakeClusterClient,
   refusal,
 } from '../../ports/fake-cluster-client.js';
+import { whileHeld } from '../../../src/upgrade/lock/held-client.js';
 import { createFakeReportStore } from '../../ports/fake-report-store.js';
 
 const NAME = 'calico-upgrade-action-journal';
@@ -315,9 +316,9 @@ test('where the cluster does not answer any more, a stop says so, and the file h
 });
 
 test('nothing is written to it once the lock is lost', async () => {
-  const client = createFakeClusterClient();
   const lost = new AbortController();
-  const journal = await openJournal(client, createFakeReportStore(), ABOUT, lost.signal);
+  const client = whileHeld(createFakeClusterClient(), lost.signal);
+  const journal = await openJournal(client, createFakeReportStore(), ABOUT);
   lost.abort();
   await expect(journal.announce([objectWrite('a', {})])).rejects.toThrow('given up');
   await expect(journal.stop('failed', 'x')).rejects.toThrow('given up');
@@ -326,12 +327,11 @@ test('nothing is written to it once the lock is lost', async () => {
 
 test('its removal ends where the lock is lost meanwhile: the head may be another run’s', async () => {
   const lost = new AbortController();
-  const client = createFakeClusterClient({
-    onCall: ({ verb }) => {
-      if (verb === 'delete') lost.abort();
-    },
-  });
-  const journal = await openJournal(client, createFakeReportStore(), ABOUT, lost.signal);
+  const onCall = ({ verb }: { readonly verb: string }): void => {
+    if (verb === 'delete') lost.abort();
+  };
+  const client = whileHeld(createFakeClusterClient({ onCall }), lost.signal);
+  const journal = await openJournal(client, createFakeReportStore(), ABOUT);
   await journal.announce([objectWrite('a', {})]);
   await expect(journal.remove()).rejects.toThrow('given up');
   expect(await readJournal(client)).toMatchObject({ status: 'done', entries: 1 });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { textAt } from '../../../src/cluster/fields.js';
+import { referenceOf } from '../../../src/cluster/object-name.js';
 import { OWN_LABELS } from '../../../src/cluster/own-label.js';
 import { EnvironmentError } from '../../../src/errors.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
@@ -7,10 +8,8 @@ import {
   clearLock,
   hasLostLock,
   LOCK,
-  lockLost,
   type Lock,
   type LockOptions,
-  lossIn,
   takeLock,
   whyStopped,
 } from '../../../src/upgrade/lock/lock.js';
@@ -202,14 +201,33 @@ describe('the lock', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('that is lost ends what a run that is told to stop may still do', () => {
-    const [stopped, lost] = [new AbortController(), new AbortController()];
-    const losses = [stopped, lost].map(({ signal }) => lossIn(signal));
-    stopped.abort();
-    lost.abort(lockLost('was taken by another run'));
-    expect(losses.map(({ aborted }) => aborted)).toEqual([false, true]);
-    expect(lossIn(lost.signal).aborted).toBe(true);
-    expect(lossIn(stopped.signal).aborted).toBe(false);
+  test('that is lost ends every write of its client; dry runs and reads go on', async () => {
+    const client = createFakeClusterClient();
+    lock = await takeLock(client, options(MINE));
+    const held = lock.client;
+    const write = { fieldManager: 'test' };
+    const [one, map] = ['one', 'two'].map((name) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'kube-system' },
+    })) as [KubernetesObject, KubernetesObject];
+    await held.create(one, write);
+    await client.delete(LOCK);
+    await client.create(leaseOf(OTHER), { fieldManager: 'other' });
+    await tick(2);
+    for (const late of [
+      held.create(map, write),
+      held.apply(map, write),
+      held.replace(one, write),
+      held.patch(referenceOf(one), { type: 'merge', body: { data: {} } }, write),
+      held.delete(referenceOf(one)),
+      held.create(map, { ...write, signal: new AbortController().signal }),
+    ]) {
+      await expect(late).rejects.toThrow('given up');
+    }
+    await held.create(map, { ...write, dryRun: true });
+    expect(await held.get(referenceOf(map))).toBeNull();
+    expect(await held.get(referenceOf(one))).not.toBeNull();
   });
 
   test('that another run took is lost, and is not given back for it', async () => {

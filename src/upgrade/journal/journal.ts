@@ -67,14 +67,11 @@ const PARTS = 'parts';
 /**
  * Opens the journal in the cluster. One that an earlier run left is gone on with: what it says about how things were
  * stays.
- *
- * @param lost aborted when the journal may be another run's: nothing is tried any more then
  */
 export async function openJournal(
   client: ClusterClient,
   store: ReportStore,
   about: Pick<JournalHead, 'mode' | 'run' | 'startedAt' | 'from' | 'to' | 'bundle' | 'wayOut'>,
-  lost?: AbortSignal,
 ): Promise<Journal> {
   const earlier = await readJournal(client);
   let head: JournalHead = {
@@ -92,7 +89,7 @@ export async function openJournal(
     head = { ...head, ...changes };
     const text = headText(head);
     copy(store, JOURNAL_FILE, text);
-    await put(client, { ...configMap(NAME), data: { [HEAD]: text } }, lost);
+    await put(client, { ...configMap(NAME), data: { [HEAD]: text } });
   }
 
   await write({});
@@ -111,7 +108,7 @@ export async function openJournal(
           data: { [PARTS]: String(parts.length) },
           binaryData: { [PART]: part.toString('base64') },
         };
-        await put(client, said, lost);
+        await put(client, said);
       }
       await write({ entries: entry });
     },
@@ -119,7 +116,7 @@ export async function openJournal(
     async remove() {
       // A run that dies from here on leaves nothing to be done
       await write({ status: 'done' });
-      await removeJournal(client, lost);
+      await removeJournal(client);
     },
   };
 }
@@ -179,13 +176,8 @@ function copy(store: ReportStore, name: string, text: string): void {
   }
 }
 
-/**
- * Takes a journal away. Its head goes last: as long as that is there, somebody has to look.
- *
- * @param lost aborted when the journal may be another run's: the rest stays then
- */
-export async function removeJournal(client: ClusterClient, lost?: AbortSignal): Promise<void> {
-  const options = lost ? { signal: lost } : {};
+/** Takes a journal away. Its head goes last: as long as that is there, somebody has to look. */
+export async function removeJournal(client: ClusterClient): Promise<void> {
   const names: string[] = [];
   const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
   const labelSelector = Object.entries(OWN_LABELS)
@@ -195,8 +187,8 @@ export async function removeJournal(client: ClusterClient, lost?: AbortSignal): 
     names.push(...items.map(({ metadata }) => metadata.name));
   }
   for (const name of names.filter((one) => one.startsWith(`${NAME}-`)))
-    await client.delete(referenceOf(name), options);
-  await client.delete(referenceOf(NAME), options);
+    await client.delete(referenceOf(name));
+  await client.delete(referenceOf(NAME));
 }
 
 function referenceOf(name: string): ObjectReference {
@@ -212,8 +204,8 @@ function configMap(name: string): KubernetesObject {
 }
 
 /** Nobody else writes these as long as the lock is held, so the last word counts. */
-async function put(client: ClusterClient, object: KubernetesObject, lost?: AbortSignal): Promise<void> {
-  await client.apply(object, { fieldManager: FIELD_MANAGER, force: true, ...(lost ? { signal: lost } : {}) });
+async function put(client: ClusterClient, object: KubernetesObject): Promise<void> {
+  await client.apply(object, { fieldManager: FIELD_MANAGER, force: true });
 }
 
 function partsOf(content: Buffer): readonly Buffer[] {

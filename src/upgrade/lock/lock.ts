@@ -3,6 +3,7 @@ import { OWN_LABELS } from '../../cluster/own-label.js';
 import { ClusterError, EnvironmentError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 import { clearLeftovers } from './clear-leftovers.js';
+import { whileHeld } from './held-client.js';
 
 /** The Lease that keeps two runs on one cluster apart. */
 export const LOCK: ObjectReference = {
@@ -38,6 +39,8 @@ const TOLD = 'The run was told to stop.';
 export interface Lock {
   /** Aborted when the lock is lost, with the reason: whoever holds it must not write any more. */
   readonly lost: AbortSignal;
+  /** Writes as long as the lock is held, and not any more then. */
+  readonly client: ClusterClient;
   /** Gives it back; where that fails, the next run waits until it is stale. Never throws. */
   readonly release: () => Promise<void>;
 }
@@ -63,7 +66,7 @@ export async function clearLock(client: ClusterClient, options: LockOptions): Pr
     if ((await client.get(LOCK)) === null) return;
     const lock = await takeLock(client, options);
     // The lock is the only sign of what else that run left
-    await clearLeftovers(client, options.onWarning);
+    await clearLeftovers(lock.client, options.onWarning);
     await lock.release();
   } catch {
     // Said by whoever needs it next
@@ -78,17 +81,6 @@ export function lockLost(fault: string): string {
 /** Whether a run was aborted since its lock is lost: its journal may be another run's by now. */
 export function hasLostLock({ reason }: AbortSignal): boolean {
   return typeof reason === 'string' && reason.startsWith(LOST);
-}
-
-/** Of a signal of many reasons, one that is aborted by a lost lock alone. */
-export function lossIn(signal: AbortSignal): AbortSignal {
-  const loss = new AbortController();
-  const look = (): void => {
-    if (hasLostLock(signal)) loss.abort(signal.reason);
-  };
-  if (signal.aborted) look();
-  else signal.addEventListener('abort', look, { once: true });
-  return loss.signal;
 }
 
 /** Why a run that was aborted ends. */
@@ -217,6 +209,7 @@ function hold(client: ClusterClient, first: KubernetesObject, options: LockOptio
   const renewing = renew();
   return {
     lost: lost.signal,
+    client: whileHeld(client, lost.signal),
     async release() {
       released.abort();
       await renewing;

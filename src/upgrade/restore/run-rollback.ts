@@ -9,7 +9,7 @@ import type { StepResult } from '../engine/step.js';
 import type { TrafficAround } from '../engine/traffic-check.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
-import { clearLock, hasLostLock, lossIn, takeLock, whyStopped } from '../lock/lock.js';
+import { clearLock, hasLostLock, takeLock, whyStopped } from '../lock/lock.js';
 import { clearLeftovers } from '../lock/clear-leftovers.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
@@ -59,10 +59,10 @@ export async function runRollback(
   if (first.verdict !== 'ready') return notRun(first);
   const lock = await takeLock(client, options);
   try {
-    await clearLeftovers(client, options.onWarning);
+    await clearLeftovers(lock.client, options.onWarning);
     const signal = AbortSignal.any([options.signal, lock.lost]);
     await options.network?.before(signal);
-    const outcome = await rollBackUnderLock(client, reader, store, { ...options, signal });
+    const outcome = await rollBackUnderLock(lock.client, reader, store, { ...options, signal });
     if (outcome.ended === 'done' || outcome.ended === 'failed')
       await options.network?.after(signal, outcome.ended === 'done');
     return outcome;
@@ -72,7 +72,7 @@ export async function runRollback(
   }
 }
 
-/** The same, for a run that holds the lock already: an upgrade that goes back by itself. */
+/** The same, for a run that holds the lock already, with the client of that: an upgrade that goes back by itself. */
 export async function rollBackUnderLock(
   client: ClusterClient,
   reader: BundleReader,
@@ -84,7 +84,7 @@ export async function rollBackUnderLock(
   // Told to stop meanwhile, or without the lock: then the journal may be another run's
   if (options.signal.aborted)
     return { ...notRun(plan), ended: 'interrupted', reason: whyStopped(options.signal) };
-  const journal = await openJournal(client, store, aboutOf(plan, options), lossIn(options.signal));
+  const journal = await openJournal(client, store, aboutOf(plan, options));
   return carryOut(client, reader, plan, { ...options, journal });
 }
 
