@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { numberAt } from '../../../src/cluster/fields.js';
 import { inspect } from '../../../src/cluster/inspect.js';
+import type { ClusterClient } from '../../../src/ports/cluster-client.js';
 import { installCalico } from '../../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
 import { eventually } from '../../test-cluster/eventually.js';
@@ -97,6 +99,37 @@ describeWithCalico('the way back of an operator install', { own: true, lightNode
       },
       300_000,
     );
+
+    it('sees what the newer operator did between the plan and its end: a namespace that goes, and more', async () => {
+      const { client } = scene;
+      await cluster().lightNodes.setFaults([
+        { on: { image: 'tigera/operator', version: 'v1.40.15' }, fault: { kind: 'image-pull' } },
+      ]);
+      await upgradeOperator(client, NEWER);
+      const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', namespace: null, name: 'calico-apiserver' };
+      const account = {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'calico-apiserver', namespace: 'calico-system' },
+      };
+      let isMeddled = false;
+      const meddler: ClusterClient = {
+        ...client,
+        replace: async (object, options) => {
+          if (!isMeddled && object.kind === 'Deployment' && numberAt(object, 'spec', 'replicas') === 0) {
+            isMeddled = true;
+            await client.create(account, { fieldManager: 'operator' });
+            await client.delete(NAMESPACE);
+          }
+          return client.replace(object, options);
+        },
+      };
+      const outcome = await rollBack(meddler, bundle, OPTIONS);
+      expect(isMeddled).toBe(true);
+      expect(outcome).toMatchObject({ ended: 'done', reason: '' });
+      await isAsBefore();
+      await cluster().lightNodes.setFaults([]);
+    }, 300_000);
 
     it('leaves what the user changed in the Installation, if told so, and gives the knob back', async () => {
       const { client } = scene;

@@ -1,11 +1,11 @@
 import type { ClusterState } from '../../cluster/cluster-state.js';
-import { ActionError, ClusterError } from '../../errors.js';
+import { ActionError, ClusterError, explain } from '../../errors.js';
 import type { BundleReader } from '../../ports/bundle.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import type { ReportStore } from '../../ports/report-store.js';
 import { formatVersion } from '../../version/version.js';
 import { runSteps } from '../engine/run-steps.js';
-import type { StepResult } from '../engine/step.js';
+import type { Step, StepResult } from '../engine/step.js';
 import type { TrafficAround } from '../engine/traffic-check.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
@@ -123,7 +123,7 @@ async function carryOut(
   options: RunOptions & { readonly journal: Journal },
 ): Promise<RollbackOutcome> {
   const { signal, journal } = options;
-  const results = [...(await runSteps(plan.steps, { ...options, client }))];
+  const results = [...(await runPlanned(client, reader, plan, options))];
   async function stopped(ended: 'failed' | 'interrupted', reason: string): Promise<RollbackOutcome> {
     // With the lock the journal is another run's. Where this cannot be written it says `running`, and is found either way
     if (!hasLostLock(signal)) await journal.stop(ended, reason).catch(() => undefined);
@@ -153,6 +153,53 @@ async function carryOut(
     if (!(error instanceof ClusterError)) throw error;
     return stopped('failed', `${error.message} ${error.remedy}`);
   }
+}
+
+/**
+ * Runs the steps of a plan. Where an operator is stopped on the way the rest is planned anew: what that one did since the
+ * cluster was read (a namespace that it deletes, objects that it made) no plan knew.
+ */
+async function runPlanned(
+  client: ClusterClient,
+  reader: BundleReader,
+  { steps }: RollbackPlan,
+  options: RunOptions & { readonly journal: Journal },
+): Promise<readonly StepResult[]> {
+  const run = { ...options, client };
+  const stop = steps.findIndex(stopsOperator);
+  if (stop === -1) return runSteps(steps, run);
+  const results = await runSteps(steps.slice(0, stop + 1), run);
+  if (results.some(({ outcome }) => outcome !== 'done')) return results;
+  const begun = options.now();
+  const fail = (reason: string): readonly StepResult[] => {
+    const title = 'what the operator did until it was stopped';
+    const ms = options.now() - begun;
+    return [
+      ...results,
+      { stage: 'operator', title, written: 0, ms, outcome: 'failed', reason, evidence: [] },
+    ];
+  };
+  try {
+    const rest = await planRollback(client, reader, options);
+    if (rest.verdict === 'blocked') return fail(sayBlocked(rest));
+    return [...results, ...(await runSteps(rest.steps.slice(rest.steps.findIndex(isStop) + 1), run))];
+  } catch (error) {
+    return fail(explain(error));
+  }
+}
+
+/** Whether a step stops an operator that runs until then. */
+function stopsOperator(step: Step): boolean {
+  return isStop(step) && step.writes.some((write) => write.kind === 'field' && write.before !== write.after);
+}
+
+function isStop({ gates }: Step): boolean {
+  return gates.some(({ kind }) => kind === 'stopped');
+}
+
+function sayBlocked({ summary, findings }: RollbackPlan): string {
+  const [first] = findings.filter(({ weight }) => weight !== 'warning');
+  return first ? `${summary} ${first.message} ${first.remedy}` : summary;
 }
 
 function sayStep({ stage, title, reason }: StepResult): string {
