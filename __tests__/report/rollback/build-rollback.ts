@@ -103,7 +103,7 @@ export function buildPlan(changes: Partial<RollbackPlan> = {}): RollbackPlan {
       },
       wave,
     ],
-    waves: { waves: [], leftOut: [], classes: [] },
+    waves: { waves: [], leftOut: [], unready: [], classes: [] },
     findings: [
       {
         code: 'rollback-conflict',

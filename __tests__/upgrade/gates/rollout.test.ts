@@ -137,11 +137,12 @@ describe('without a node that is lost', () => {
 
   test('a Deployment lacks no more than what is there, or has to end there', () => {
     const spec = { replicas: 3, selector: { matchLabels: { app: 'typha' } } };
-    const on = (node: string, app = 'typha'): KubernetesObject => ({
+    const on = (node: string, app = 'typha', ready = 'True'): KubernetesObject => ({
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: `calico-typha-${node}`, namespace: 'kube-system', labels: { app } },
       spec: { nodeName: node },
+      status: { conditions: [{ type: 'Ready', status: ready }] },
     });
     const see = (status: Status, ...pods: readonly KubernetesObject[]): string =>
       rolloutWithout(['lost'], deployment(status, spec), [], pods).kind;
@@ -151,6 +152,8 @@ describe('without a node that is lost', () => {
     expect(see(lacking, on('a'), on('b'), on('c'))).toBe('waiting');
     expect(see(lacking, on('a'), on('b'), on('lost', 'other'))).toBe('waiting');
     expect(see({ ...lacking, availableReplicas: 1 }, on('lost'))).toBe('waiting');
+    // A pod that has to end there excuses no other
+    expect(see(lacking, on('a'), on('b', 'typha', 'False'), on('lost'))).toBe('waiting');
     expect(see({ ...lacking, replicas: 4 }, on('lost'))).toBe('waiting');
     expect(see({ ...lacking, observedGeneration: 1 }, on('lost'))).toBe('waiting');
   });

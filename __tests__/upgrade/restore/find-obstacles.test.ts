@@ -54,7 +54,7 @@ function findingsOf(scene: Scene): readonly RollbackFinding[] {
   return findObstacles(restoration, {
     edited: [],
     missingAccess: [],
-    waves: { waves: [], leftOut: [], classes: [] },
+    waves: { waves: [], leftOut: [], unready: [], classes: [] },
     release: null,
     hasHelm: false,
     ...scene.circumstances,
@@ -145,12 +145,17 @@ const CASES: Readonly<Record<RollbackCode, readonly [Scene, string, RegExp, Scen
   'rollback-nodes-left-out': [
     {
       circumstances: {
-        waves: { waves: [], leftOut: [{ node: 'worker-9', reason: 'not Ready' }], classes: [] },
+        waves: {
+          waves: [],
+          leftOut: [{ node: 'worker-9', reason: 'not Ready' }],
+          unready: ['worker-9'],
+          classes: [],
+        },
       },
     },
     'warning',
     /^Node worker-9 takes no part: not Ready\.$/,
-    { circumstances: { waves: { waves: [], leftOut: [], classes: [] } } },
+    { circumstances: { waves: { waves: [], leftOut: [], unready: [], classes: [] } } },
   ],
   'rollback-kept': [
     { restoration: { items: [buildItem({ action: 'keep' }), buildItem({ action: 'keep' })] } },

@@ -53,7 +53,7 @@ describe('planWaves', () => {
   });
 
   test('nodes that are not Ready, virtual or Windows are left out, with the reason', () => {
-    const { waves, leftOut } = planWaves(
+    const { waves, leftOut, unready } = planWaves(
       [
         buildNode('a'),
         buildNode('b', { isReady: false }),
@@ -64,6 +64,7 @@ describe('planWaves', () => {
     );
     expect(waves).toEqual([{ kind: 'canary', nodes: ['a'] }]);
     expect(leftOut.map(({ node }) => node)).toEqual(['b', 'c', 'd']);
+    expect(unready).toEqual(['b']);
   });
 
   test('a cluster without nodes has no waves', () => {

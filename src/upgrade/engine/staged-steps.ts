@@ -69,7 +69,7 @@ const HOOKS: ReadonlySet<string> = new Set([
 export function stagedSteps(all: StagedChanges): readonly Step[] {
   const { changes, waves } = all;
   const steadyMs = Math.min(all.soakMs, MOST_STEADY_MS);
-  const without = waves.leftOut.map(({ node }) => node);
+  const patience: Patience = { steadyMs, without: waves.unready };
   const writes = changes.filter(({ after }) => after !== null);
   const removals = changes.filter(({ after }) => after === null);
   const at = (stage: StageName): StagedChange[] => writes.filter((change) => change.stage === stage);
@@ -88,16 +88,16 @@ export function stagedSteps(all: StagedChanges): readonly Step[] {
     ]),
     step('config', 'ConfigMaps, Services and budgets', at('config').map(writeOf)),
     step('data', 'what users wrote', at('data').map(writeOf)),
-    ...workloadSteps('typha', at('typha'), all.typha, { steadyMs, without }),
+    ...workloadSteps('typha', at('typha'), all.typha, patience),
     ...all.operatorSteps,
-    ...nodeSteps(all, without),
-    ...workloadSteps('kube-controllers', at('kube-controllers'), all.kubeControllers, { steadyMs, without }),
-    ...apiserverSteps(at('apiserver'), all.apiService, { steadyMs, without }),
+    ...nodeSteps(all),
+    ...workloadSteps('kube-controllers', at('kube-controllers'), all.kubeControllers, patience),
+    ...apiserverSteps(at('apiserver'), all.apiService, patience),
     ...at('apiserver')
       .filter(isDaemonSet)
-      .flatMap((change) => driverSteps(change, waves, without)),
+      .flatMap((change) => driverSteps(change, waves)),
     step('rbac-trim', 'workloads that go', removals.filter(isWorkload).map(writeOf)),
-    ...(waves.leftOut.length > 0 ? [] : trimSteps(access, removals)),
+    ...(waves.unready.length > 0 ? [] : trimSteps(access, removals)),
   ];
   return steps.filter((one) => !isEmpty(one));
 }
@@ -184,8 +184,9 @@ function apiserverSteps(
 }
 
 /** The CSI driver: its own strategy is one node at a time, which takes longer than a stage may on many nodes. */
-function driverSteps(change: StagedChange, { waves }: WavePlan, without: readonly string[]): readonly Step[] {
+function driverSteps(change: StagedChange, { waves, leftOut }: WavePlan): readonly Step[] {
   const { object, before, after } = change;
+  const without = leftOut.map(({ node }) => node);
   if (before === null || after === null) {
     return [step('apiserver', object.name, [writeOf(change)], [rolloutOf(change)])];
   }
@@ -217,10 +218,11 @@ function rolloutOf({ object }: StagedChange, patience: Partial<Patience> = {}): 
  * The DaemonSet gets its template first and waits for its pods to be deleted, wave by wave; its own strategy comes back
  * last. One that is gone is made at once: its nodes have nothing to lose.
  */
-function nodeSteps({ node, waves, soakMs }: StagedChanges, without: readonly string[]): readonly Step[] {
+function nodeSteps({ node, waves, soakMs }: StagedChanges): readonly Step[] {
   if (node === null) return [];
   const { before, after, hasStalePods } = node;
   const daemonSet = referenceOf(after);
+  const without = waves.leftOut.map(({ node: name }) => name);
   const gates: Gate[] = [{ kind: 'rollout', workload: daemonSet, without }];
   if (before === null) {
     return [step('node', 'calico-node, which is gone', [objectWrite(null, after)], gates)];

@@ -3,16 +3,29 @@ import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client
 import { NODE } from './few.js';
 import { isNodeReady } from './node-fault.js';
 import { podName } from './pod-fault.js';
-import type { Failure } from './wait-for.js';
+import type { Failure, Waiting } from './wait-for.js';
 import { POD } from './workload.js';
 
 const MOST_NODES = 5;
+const LIMIT_MS = 3_000;
 
 /**
  * What failed, and whether it did because a pod is on a node that is not Ready, where it neither starts nor ends: what tolerates
- * every taint is even scheduled there. Never throws.
+ * every taint is even scheduled there. Takes no longer than a moment. Never throws.
  */
-export async function nameLost(client: ClusterClient, fault: Failure): Promise<Failure> {
+export async function nameLost(
+  client: ClusterClient,
+  fault: Failure,
+  { sleep }: Pick<Waiting, 'sleep'>,
+): Promise<Failure> {
+  const over = new AbortController();
+  const late = sleep(LIMIT_MS, over.signal).then(() => fault);
+  const named = await Promise.race([lookForLost(client, fault), late]);
+  over.abort();
+  return named;
+}
+
+async function lookForLost(client: ClusterClient, fault: Failure): Promise<Failure> {
   const byNode = new Map(fault.pods.map((pod) => [textAt(pod, 'spec', 'nodeName'), pod]));
   byNode.delete('');
   for (const [name, pod] of [...byNode].slice(0, MOST_NODES)) {

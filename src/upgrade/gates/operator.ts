@@ -6,7 +6,7 @@ import { NODE } from './few.js';
 import { isPodReady } from './pod-fault.js';
 import { lostNodes, type RolledOut } from './lost-nodes.js';
 import { bearsMarks } from './release-marks.js';
-import { podsOn, rolloutWithout } from './rollout.js';
+import { rolloutWithout } from './rollout.js';
 import type { Lasts } from './stopwatch.js';
 import { statusFault, statusWait } from './tigera-status.js';
 import type { Seen, Sight, Source } from './wait-for.js';
@@ -16,6 +16,8 @@ import {
   newPodsOf,
   POD,
   podsElsewhere,
+  podsOf,
+  podsOn,
   REVISIONS,
   sourceOf,
   unreadyOf,
@@ -82,7 +84,7 @@ export function operatorSight(brought: Brought, seen: Seen, lasts: Lasts): Sight
     ...workloads.flatMap((workload) => moveFault(workload, running)),
     ...lost.flatMap((one) => one.waits),
     ...wanted.flatMap((workload) => {
-      if (isDriver(workload) && podsOn(without, workload, of('Pod')) > 0) return [];
+      if (isDriver(workload) && podsOn(without, podsOf(workload, of('Pod'))).length > 0) return [];
       const sight = rolloutWithout(without, workload, parts.revisions, of('Pod'));
       return sight.kind === 'waiting' ? [sight.reason] : [];
     }),

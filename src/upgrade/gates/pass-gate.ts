@@ -37,7 +37,7 @@ export async function passGate(
   settled: Settled = createSettled(waiting.now),
 ): Promise<Failure | null> {
   const fault = await pass(client, gate, waiting, settled);
-  return fault === null ? null : nameLost(client, fault);
+  return fault === null || waiting.signal.aborted ? fault : nameLost(client, fault, waiting);
 }
 
 async function pass(

@@ -1,11 +1,11 @@
-import { numberAt, textAt, textMapAt } from '../../cluster/fields.js';
+import { numberAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { isPodReady } from './pod-fault.js';
 import { isOwnedBy } from './owner.js';
 import { hashOf, newestHash } from './revision.js';
 import type { Sight } from './wait-for.js';
-import { isObserved, podsElsewhere } from './workload.js';
+import { isObserved, podsElsewhere, podsOf, podsOn } from './workload.js';
 
 /** How many pods a workload has, by its own status. */
 interface Counts {
@@ -50,7 +50,7 @@ export function rolloutOf(workload: KubernetesObject): Sight {
 
 /**
  * Whether a Deployment or DaemonSet runs what it says on all nodes but some, none perhaps. A Deployment lacks what has to end
- * there, or was scheduled there. Pure.
+ * there, or was scheduled there; what it has elsewhere has to be well. Pure.
  */
 export function rolloutWithout(
   nodes: readonly string[],
@@ -64,23 +64,14 @@ export function rolloutWithout(
   const sight = rolloutOf(workload);
   if (sight.kind === 'done' || !isObserved(workload)) return sight;
   const { wanted, updated, ready, all } = countsOf(workload);
-  const isHeldUp = all <= wanted && wanted - Math.min(updated, ready) <= podsOn(nodes, workload, pods);
+  const own = podsOf(workload, pods);
+  const isWell = (pod: KubernetesObject): boolean =>
+    isPodReady(pod) || pod.metadata.deletionTimestamp !== undefined;
+  const isHeldUp =
+    all <= wanted &&
+    wanted - Math.min(updated, ready) <= podsOn(nodes, own).length &&
+    podsElsewhere(own, nodes).every(isWell);
   return isHeldUp ? { kind: 'done' } : sight;
-}
-
-/** How many pods of a workload some nodes have. */
-export function podsOn(
-  nodes: readonly string[],
-  workload: KubernetesObject,
-  pods: readonly KubernetesObject[],
-): number {
-  const labels = Object.entries(textMapAt(workload, 'spec', 'selector', 'matchLabels'));
-  const { namespace } = workload.metadata;
-  const isOwn = ({ metadata }: KubernetesObject): boolean =>
-    metadata.namespace === namespace &&
-    labels.length > 0 &&
-    labels.every(([key, value]) => metadata.labels?.[key] === value);
-  return pods.filter((pod) => nodes.includes(textAt(pod, 'spec', 'nodeName')) && isOwn(pod)).length;
 }
 
 /**

@@ -24,6 +24,28 @@ export function selectorOf(workload: KubernetesObject): string {
     .join(',');
 }
 
+/** The pods that a workload selects. */
+export function podsOf(
+  workload: KubernetesObject,
+  pods: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  const labels = Object.entries(textMapAt(workload, 'spec', 'selector', 'matchLabels'));
+  if (labels.length === 0) return [];
+  return pods.filter(
+    ({ metadata }) =>
+      metadata.namespace === workload.metadata.namespace &&
+      labels.every(([key, value]) => metadata.labels?.[key] === value),
+  );
+}
+
+/** Pods on some nodes. */
+export function podsOn(
+  nodes: readonly string[],
+  pods: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  return pods.filter((pod) => nodes.includes(textAt(pod, 'spec', 'nodeName')));
+}
+
 /** Pods that are not on some nodes, whose pods are no matter. */
 export function podsElsewhere(
   pods: readonly KubernetesObject[],

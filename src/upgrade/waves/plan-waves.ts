@@ -22,6 +22,8 @@ export interface WavePlan {
   readonly waves: readonly Wave[];
   /** Nodes that take no part, and why. */
   readonly leftOut: readonly { readonly node: string; readonly reason: string }[];
+  /** Those of them that would take part if they were Ready. */
+  readonly unready: readonly string[];
   /** The classes that the canary stands for, and its nodes: each breaks in its own way. */
   readonly classes: readonly { readonly name: string; readonly canary: string; readonly nodes: number }[];
 }
@@ -48,6 +50,7 @@ export function planWaves(nodes: readonly NodeState[], options: WaveOptions): Wa
       ...chunk(controlPlane, 1).map((chunked) => ({ kind: 'control-plane' as const, nodes: chunked })),
     ],
     leftOut,
+    unready: unreadyNodes(nodes),
     classes: [...classes].map(([name, members]) => ({
       name,
       canary: members.find((member) => canary.includes(member.name))?.name ?? '',
