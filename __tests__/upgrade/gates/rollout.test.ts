@@ -129,6 +129,15 @@ describe('without a node that is lost', () => {
     expect(see(pod('a', 'new'), pod('lost', 'new'))).toBe('waiting');
   });
 
+  test('a pod that is for it, and that nobody has scheduled yet, counts for nothing', () => {
+    const matchFields = [{ key: 'metadata.name', operator: 'In', values: ['lost'] }];
+    const required = { nodeSelectorTerms: [{ matchFields }] };
+    const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
+    const pending = { ...pod('lost', 'new', 'False'), spec: { affinity } };
+    expect(see(pod('a', 'new'), pod('b', 'new'), pending)).toBe('done');
+    expect(see(pod('a', 'new'), pod('b', 'new'), { ...pending, spec: {} })).toBe('waiting');
+  });
+
   test('pods that were Ready a moment ago are not available yet', () => {
     const young = { ...daemonSet({ numberAvailable: 1 }), metadata: owner.metadata };
     const pods = [pod('a', 'new'), pod('b', 'new'), pod('lost', 'old', 'False')];

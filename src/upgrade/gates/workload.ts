@@ -1,4 +1,4 @@
-import { numberAt, textAt, textMapAt } from '../../cluster/fields.js';
+import { listAt, numberAt, textAt, textMapAt } from '../../cluster/fields.js';
 import type { KubernetesObject, ObjectKind, ObjectReference } from '../../ports/cluster-client.js';
 import { isPodReady, podFault } from './pod-fault.js';
 import { hashOf, newestHash } from './revision.js';
@@ -38,12 +38,26 @@ export function podsOf(
   );
 }
 
+/** The node that a pod is on, or is for: a DaemonSet’s controller names it before the scheduler does. */
+function nodeOf(pod: KubernetesObject): string {
+  const at = textAt(pod, 'spec', 'nodeName');
+  if (at !== '') return at;
+  const required = ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution'];
+  const fields = listAt(pod, 'spec', ...required, 'nodeSelectorTerms').flatMap((term) =>
+    listAt(term, 'matchFields'),
+  );
+  const [name] = fields.flatMap(({ key, values }) =>
+    key === 'metadata.name' && Array.isArray(values) ? (values as unknown[]) : [],
+  );
+  return typeof name === 'string' ? name : '';
+}
+
 /** Pods on some nodes. */
 export function podsOn(
   nodes: readonly string[],
   pods: readonly KubernetesObject[],
 ): readonly KubernetesObject[] {
-  return pods.filter((pod) => nodes.includes(textAt(pod, 'spec', 'nodeName')));
+  return pods.filter((pod) => nodes.includes(nodeOf(pod)));
 }
 
 /** Pods that are not on some nodes, whose pods are no matter. */
@@ -51,9 +65,7 @@ export function podsElsewhere(
   pods: readonly KubernetesObject[],
   without: readonly string[],
 ): readonly KubernetesObject[] {
-  return without.length === 0
-    ? pods
-    : pods.filter((pod) => !without.includes(textAt(pod, 'spec', 'nodeName')));
+  return without.length === 0 ? pods : pods.filter((pod) => !without.includes(nodeOf(pod)));
 }
 
 /** Whether a workload's controller has seen what it says now: before, the newest revision is the one before. */
