@@ -181,6 +181,12 @@ describe('with a node that is lost', () => {
     const failed = { kind: 'failed', reason: LOST };
     expect(operatorSight(BROUGHT, seen(a, b, pod('c', 'before', 'lost')), fresh)).toMatchObject(failed);
     expect(operatorSight(BROUGHT, seen(a, b, pod('c', 'now', 'starting')), fresh)).toMatchObject(failed);
+    // One that is for it, and that nobody has scheduled yet
+    const matchFields = [{ key: 'metadata.name', operator: 'In', values: ['c'] }];
+    const required = { nodeSelectorTerms: [{ matchFields }] };
+    const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
+    const pending = { ...pod('c', 'now', 'starting'), spec: { affinity } };
+    expect(operatorSight(BROUGHT, seen(a, b, pending), fresh)).toMatchObject(failed);
   });
 
   test('that has a new pod which was well, it gets the time to come back', () => {

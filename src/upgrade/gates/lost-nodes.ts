@@ -1,10 +1,10 @@
-import { listAt, textAt } from '../../cluster/fields.js';
+import { listAt } from '../../cluster/fields.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { isNodeReady, nodeFault } from './node-fault.js';
 import { isOwnedBy } from './owner.js';
 import { hashOf, newestHash } from './revision.js';
 import type { Lasts } from './stopwatch.js';
-import { isObserved } from './workload.js';
+import { isObserved, targetNode } from './workload.js';
 
 /** What a DaemonSet runs on, and is rolled out by. */
 export interface RolledOut {
@@ -36,7 +36,7 @@ export function lostNodes(
   let fault: string | null = null;
   const waits: string[] = [];
   for (const node of lost) {
-    const there = own.filter((pod) => textAt(pod, 'spec', 'nodeName') === node.metadata.name);
+    const there = own.filter((pod) => targetNode(pod) === node.metadata.name);
     if (there.length === 0) continue;
     const reason = nodeFault(node, lasts);
     if (reason === null) continue;

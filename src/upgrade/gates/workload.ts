@@ -39,7 +39,7 @@ export function podsOf(
 }
 
 /** The node that a pod is on, or is for: a DaemonSet’s controller names it before the scheduler does. */
-function nodeOf(pod: KubernetesObject): string {
+export function targetNode(pod: KubernetesObject): string {
   const at = textAt(pod, 'spec', 'nodeName');
   if (at !== '') return at;
   const required = ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution'];
@@ -57,7 +57,7 @@ export function podsOn(
   nodes: readonly string[],
   pods: readonly KubernetesObject[],
 ): readonly KubernetesObject[] {
-  return pods.filter((pod) => nodes.includes(nodeOf(pod)));
+  return pods.filter((pod) => nodes.includes(targetNode(pod)));
 }
 
 /** Pods that are not on some nodes, whose pods are no matter. */
@@ -65,7 +65,7 @@ export function podsElsewhere(
   pods: readonly KubernetesObject[],
   without: readonly string[],
 ): readonly KubernetesObject[] {
-  return without.length === 0 ? pods : pods.filter((pod) => !without.includes(nodeOf(pod)));
+  return without.length === 0 ? pods : pods.filter((pod) => !without.includes(targetNode(pod)));
 }
 
 /** Whether a workload's controller has seen what it says now: before, the newest revision is the one before. */
