@@ -257,6 +257,8 @@ describeInTurn('faults of an operator’s rollout', () => {
 
       it('a node that was lost before takes no part, forward and back, and follows when it is there again', async () => {
         const { client } = scene;
+        // What followed a node that came back is through
+        await running(client, OLDER);
         const bundle = await save(client);
         const lost = await loseNode(() => true);
         await eventually(async () => ((await availableNodes()) === 3 ? true : null));
