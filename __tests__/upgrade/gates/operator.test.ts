@@ -224,6 +224,19 @@ describe('with a node that is lost', () => {
     expect(operatorSight({ ...without, workloads: [] }, all, fresh)).toMatchObject({ kind: 'waiting' });
   });
 
+  test('that only the CSI driver has not reached, it gets the time to come back', () => {
+    const driver = {
+      ...daemonSet(OLD, { updatedNumberScheduled: 2 }),
+      metadata: { name: 'csi-node-driver', namespace: 'calico-system', uid: 'csi', generation: 2 },
+    };
+    const workloads = [NODE, { ...NODE, object: { ...NODE.object, name: 'csi-node-driver' } }];
+    const ofDriver = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'csi-node-driver', uid: 'csi' };
+    const old = pod('c', 'before', 'lost');
+    const its = { ...old, metadata: { ...old.metadata, ownerReferences: [ofDriver] } };
+    const all = [...seen(a, b, pod('c', 'now', 'lost'), its), [driver]];
+    expect(operatorSight({ ...BROUGHT, workloads }, all, fresh)).toMatchObject({ kind: 'waiting' });
+  });
+
   test('the first nodes are others, or have failed', () => {
     const canary = { workload: NODE, nodes: 3 };
     const all = seen(a, b, pod('c', 'before', 'lost'));
@@ -246,6 +259,10 @@ describe('the first nodes', () => {
     const [one, two] = [pod('a', 'old', 'ready'), pod('b', 'old', 'ready')];
     expect(sight(set, one, pod('c', 'new', 'broken'))).toMatchObject({ kind: 'waiting' });
     expect(sight(set, one, two, pod('c', 'new', 'broken'))).toEqual({ kind: 'done' });
+  });
+
+  test('are none where Calico runs on none', () => {
+    expect(sight(daemonSet(OLD, { desiredNumberScheduled: 0 }))).toEqual({ kind: 'done' });
   });
 
   test('are not well where a new pod cannot start', () => {

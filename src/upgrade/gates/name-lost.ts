@@ -1,5 +1,6 @@
 import { textAt } from '../../cluster/fields.js';
-import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
+import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
+import type { Gate } from '../engine/step.js';
 import { NODE } from './few.js';
 import { isNodeReady } from './node-fault.js';
 import { podName } from './pod-fault.js';
@@ -15,21 +16,24 @@ const LIMIT_MS = 3_000;
  */
 export async function nameLost(
   client: ClusterClient,
+  gate: Gate,
   fault: Failure,
   { sleep }: Pick<Waiting, 'sleep'>,
 ): Promise<Failure> {
   const over = new AbortController();
   const late = sleep(LIMIT_MS, over.signal).then(() => fault);
-  const named = await Promise.race([lookForLost(client, fault), late]);
+  const named = lookForLost(client, gate, fault).catch(() => fault);
+  const first = await Promise.race([named, late]);
   over.abort();
-  return named;
+  return first;
 }
 
-async function lookForLost(client: ClusterClient, fault: Failure): Promise<Failure> {
-  const byNode = new Map(fault.pods.map((pod) => [textAt(pod, 'spec', 'nodeName'), pod]));
+async function lookForLost(client: ClusterClient, gate: Gate, fault: Failure): Promise<Failure> {
+  const pods = gate.kind === 'gone' ? await podsThatStay(client, gate.objects) : fault.pods;
+  const byNode = new Map(pods.map((pod) => [textAt(pod, 'spec', 'nodeName'), pod]));
   byNode.delete('');
   for (const [name, pod] of [...byNode].slice(0, MOST_NODES)) {
-    const node = await client.get({ ...NODE, namespace: null, name }).catch(() => null);
+    const node = await client.get({ ...NODE, namespace: null, name });
     if (node === null || isNodeReady(node)) continue;
     const reason = `${fault.reason} ${podName(pod)} is on node ${name}, which is not Ready: it neither starts nor ends there. Repair that node; where it is gone for good, delete the Node object, and run again.`;
     return { ...fault, reason };
@@ -37,13 +41,14 @@ async function lookForLost(client: ClusterClient, fault: Failure): Promise<Failu
   return fault;
 }
 
-/** The pods in a namespace; empty where they cannot be read. Never throws. */
-export async function podsIn(client: ClusterClient, namespace: string): Promise<readonly KubernetesObject[]> {
+/** What keeps namespaces that are to go. */
+async function podsThatStay(
+  client: ClusterClient,
+  objects: readonly ObjectReference[],
+): Promise<readonly KubernetesObject[]> {
   const found: KubernetesObject[] = [];
-  try {
-    for await (const { items } of client.list(POD, { namespace })) found.push(...items);
-  } catch {
-    return found;
+  for (const { name } of objects.filter(({ kind }) => kind === 'Namespace')) {
+    for await (const { items } of client.list(POD, { namespace: name })) found.push(...items);
   }
   return found;
 }

@@ -75,7 +75,7 @@ export function operatorSight(brought: Brought, seen: Seen, lasts: Lasts): Sight
     workloads.some(({ object }) => nameOf(object) === nameOf(referenceOf(live)));
   const statuses = of('TigeraStatus').filter(({ metadata }) => !stale.includes(metadata.name));
   const wanted = running.filter(isWanted);
-  const lost = wanted.filter(isDaemonSet).map((one) => lostNodes(one, parts, lasts));
+  const lost = wanted.filter(movesPackets).map((one) => lostNodes(one, parts, lasts));
   const waits = [
     ...(isHeldUp(brought) ? [] : versionFault(installation, calico)),
     ...statuses
@@ -139,8 +139,8 @@ export function canarySight({ workload, nodes, without = [] }: Canary, seen: See
   const parts = rolledOut(of, without);
   const { revisions } = parts;
   const ready = newPodsOf(daemonSet, revisions, parts.pods).filter(isPodReady).length;
-  const there = (numberAt(daemonSet, 'status', 'desiredNumberScheduled') ?? 0) - without.length;
-  const wanted = Math.min(nodes, Math.max(1, there));
+  const desired = numberAt(daemonSet, 'status', 'desiredNumberScheduled') ?? 0;
+  const wanted = Math.min(nodes, desired, Math.max(1, desired - without.length));
   if (isObserved(daemonSet) && ready >= wanted) return { kind: 'done' };
   const fault = faultOfNewPods(daemonSet, revisions, parts.pods, lasts);
   if (fault !== null) return { kind: 'failed', ...fault };
@@ -179,8 +179,8 @@ function isDriver({ kind, metadata }: KubernetesObject): boolean {
   return kind === 'DaemonSet' && metadata.name === 'csi-node-driver';
 }
 
-function isDaemonSet({ kind }: KubernetesObject): boolean {
-  return kind === 'DaemonSet';
+function movesPackets(workload: KubernetesObject): boolean {
+  return workload.kind === 'DaemonSet' && !isDriver(workload);
 }
 
 /** The pods that {@link canarySight} counts. */

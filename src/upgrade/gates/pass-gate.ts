@@ -6,7 +6,7 @@ import { passEstablished } from './established.js';
 import { canaryPods, canarySight, canarySources, operatorSight, operatorSources } from './operator.js';
 import { crashSight, createSettled, type Settled } from './look-back.js';
 import { untilNoProgress } from './progress.js';
-import { nameLost, podsIn } from './name-lost.js';
+import { nameLost } from './name-lost.js';
 import { rolloutWithout } from './rollout.js';
 import { soak } from './soak.js';
 import type { Lasts } from './stopwatch.js';
@@ -37,7 +37,7 @@ export async function passGate(
   settled: Settled = createSettled(waiting.now),
 ): Promise<Failure | null> {
   const fault = await pass(client, gate, waiting, settled);
-  return fault === null || waiting.signal.aborted ? fault : nameLost(client, fault, waiting);
+  return fault === null || waiting.signal.aborted ? fault : nameLost(client, gate, fault, waiting);
 }
 
 async function pass(
@@ -56,7 +56,7 @@ async function pass(
     case 'api-service':
       return waitFor(client, [sourceOf({ ...API_SERVICE, name: gate.name })], available(gate.name), waiting);
     case 'gone':
-      return passGone(client, gate, waiting);
+      return waitFor(client, gate.objects.map(sourceOf), goneFrom, waiting);
     case 'canary':
       return passCanary(client, gate, waiting, settled);
     case 'operator':
@@ -127,18 +127,6 @@ async function passCanary(
   const unwell = await soak(client, live, { pods, soakMs: gate.soakMs }, waiting);
   if (unwell === null) settled.remember(pods);
   return unwell;
-}
-
-async function passGone(
-  client: ClusterClient,
-  { objects }: Extract<Gate, { readonly kind: 'gone' }>,
-  waiting: Waiting,
-): Promise<Failure | null> {
-  const fault = await waitFor(client, objects.map(sourceOf), goneFrom, waiting);
-  if (fault === null || waiting.signal.aborted) return fault;
-  const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
-  const pods = await Promise.all(namespaces.map(({ name }) => podsIn(client, name)));
-  return { ...fault, pods: pods.flat() };
 }
 
 function available(name: string): (seen: Seen) => Sight {

@@ -22,14 +22,14 @@ const AWAITED: Readonly<Record<string, PolicyRule>> = {
   ),
   APIService: rule('apiregistration.k8s.io', ['apiservices'], ['list', 'watch']),
 };
-/** What the operator's way back takes besides: the knob in the Installation, and watching what the operator says. */
+/**
+ * What the operator's way back takes besides: the knob in the Installation, watching what the operator says, and, where the
+ * one that runs deletes a namespace until it is stopped, waiting for that to go and taking away what keeps it.
+ */
 const OF_OPERATOR: readonly PolicyRule[] = [
   rule('operator.tigera.io', ['installations'], ['get', 'list', 'update', 'watch']),
   rule('operator.tigera.io', ['tigerastatuses'], ['get', 'list', 'watch']),
   rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['get']),
-];
-/** Waiting for a namespace to go, and taking away what keeps it. */
-const OF_GOING: readonly PolicyRule[] = [
   rule('apiregistration.k8s.io', ['apiservices'], ['delete', 'get']),
   rule('', ['namespaces'], ['get', 'list', 'watch']),
 ];
@@ -40,22 +40,17 @@ const VERBS = { create: ['create'], replace: ['get', 'update'], delete: ['delete
 const ROLES: ReadonlySet<string> = new Set(['ClusterRole', 'Role']);
 const BINDINGS: ReadonlySet<string> = new Set(['ClusterRoleBinding', 'RoleBinding']);
 
-type Needs = Pick<Restoration, 'items' | 'hasOperator' | 'going'> & {
+type Needs = Pick<Restoration, 'items' | 'hasOperator'> & {
   /** Whether Helm's record is put right without Helm. */
   readonly writesRecord: boolean;
 };
 
 /** Every right that a rollback needs for what it would write. */
-export function rollbackAccesses({ items, hasOperator, going, writesRecord }: Needs): readonly Access[] {
+export function rollbackAccesses({ items, hasOperator, writesRecord }: Needs): readonly Access[] {
   const needed = new Map<string, Access>();
   const add = (access: Access): unknown =>
     needed.set(`${access.verb} ${access.group} ${access.resource}`, access);
-  const always = [
-    ...BASE,
-    ...(hasOperator ? OF_OPERATOR : []),
-    ...(going.namespaces.length > 0 ? OF_GOING : []),
-    ...(writesRecord ? OF_RECORD : []),
-  ];
+  const always = [...BASE, ...(hasOperator ? OF_OPERATOR : []), ...(writesRecord ? OF_RECORD : [])];
   for (const access of accessesOf(always)) add(access);
   for (const { object, action } of items) {
     if (action === 'keep' || action === 'conflict') continue;

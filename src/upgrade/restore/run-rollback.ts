@@ -180,7 +180,8 @@ async function runPlanned(
     ];
   };
   try {
-    const rest = await planRollback(client, reader, options);
+    // What force passes over was passed over, or not there, when it began: the operator is stopped by now
+    const rest = await planRollback(client, reader, { ...options, force: true });
     if (rest.verdict === 'blocked') return fail(sayBlocked(rest));
     return [...results, ...(await runSteps(rest.steps.slice(rest.steps.findIndex(isStop) + 1), run))];
   } catch (error) {
@@ -198,7 +199,7 @@ function isStop({ gates }: Step): boolean {
 }
 
 function sayBlocked({ summary, findings }: RollbackPlan): string {
-  const [first] = findings.filter(({ weight }) => weight !== 'warning');
+  const [first] = findings;
   return first ? `${summary} ${first.message} ${first.remedy}` : summary;
 }
 
