@@ -112,20 +112,31 @@ describeInTurn('faults of an operator’s rollout', () => {
       }
 
       /**
-       * A node whose loss keeps no namespace from going; nothing more is scheduled there, which what tolerates every taint may
-       * be.
+       * The node with the most pods of Deployments, but none whose loss keeps a namespace from going. Nothing more is scheduled
+       * there, which what tolerates every taint may be.
        */
       async function loseNode(isMeant: (name: string) => boolean): Promise<string> {
-        const options = { namespace: 'calico-apiserver' };
-        const servers: string[] = [];
-        for await (const { items } of scene.client.list({ apiVersion: 'v1', kind: 'Pod' }, options)) {
-          servers.push(...items.map((pod) => textAt(pod, 'spec', 'nodeName')));
-        }
-        const name = cluster().nodes.find((one) => isMeant(one) && !servers.includes(one));
+        const servers = await nodesOf('calico-apiserver');
+        const others = await nodesOf('calico-system', 'tigera-operator');
+        const weight = (name: string): number => others.filter((one) => one === name).length;
+        const [name] = cluster()
+          .nodes.filter((one) => isMeant(one) && !servers.includes(one))
+          .toSorted((one, other) => weight(other) - weight(one));
         if (name === undefined) throw new Error('There is no such node');
         await sayRoom(name, 0);
         await cluster().lightNodes.makeLost(name);
         return name;
+      }
+
+      /** The node of each pod there. */
+      async function nodesOf(...namespaces: readonly string[]): Promise<readonly string[]> {
+        const found: string[] = [];
+        for (const namespace of namespaces) {
+          for await (const { items } of scene.client.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace })) {
+            found.push(...items.map((pod) => textAt(pod, 'spec', 'nodeName')));
+          }
+        }
+        return found;
       }
 
       async function findNode(name: string): Promise<void> {

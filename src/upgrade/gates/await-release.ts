@@ -1,4 +1,4 @@
-import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
+import type { CalicoState, ClusterState, PodState } from '../../cluster/cluster-state.js';
 import { inspect } from '../../cluster/inspect.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import { formatVersion } from '../../version/version.js';
@@ -44,20 +44,23 @@ function faultOf({ calico, nodes }: ClusterState, release: string): string | nul
 }
 
 /**
- * A node that nobody hears of keeps its pod, of whatever release: that one changes when the node comes back. The pod of a
- * node that left the cluster is collected later.
+ * A node that nobody hears of keeps its pods, of whatever release: they change, or end, when the node comes back. Those of a
+ * node that left the cluster are collected later.
  */
 function runsOnAllThatAnswer(
-  { components: { node } }: CalicoState,
+  { components: { node, typha, kubeControllers, apiserver } }: CalicoState,
   nodes: ClusterState['nodes'],
   release: string,
 ): boolean {
   const there = new Set(nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
-  const pods = node?.pods ?? [];
-  const answering = pods.filter((pod) => pod.node === null || there.has(pod.node));
+  const answering = (pods: readonly PodState[]): readonly PodState[] =>
+    pods.filter((pod) => pod.node === null || there.has(pod.node));
+  const pods = [node, typha, kubeControllers, apiserver].flatMap((component) => component?.pods ?? []);
   return (
-    answering.length > 0 &&
-    answering.length < pods.length &&
-    answering.every(({ images }) => Object.values(images).every((image) => image.endsWith(`:${release}`)))
+    answering(node?.pods ?? []).length > 0 &&
+    answering(pods).length < pods.length &&
+    answering(pods).every(({ images }) =>
+      Object.values(images).every((image) => image.endsWith(`:${release}`)),
+    )
   );
 }
