@@ -17,6 +17,7 @@ import { contentsOf, rolledOut } from './restore/live-run.js';
 import { liveUpgrade } from './live-upgrade.js';
 
 const PODS = { apiVersion: 'v1', kind: 'Pod' } as const;
+const LEASES = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const;
 const CALICO_NODES = { namespace: 'kube-system', labelSelector: 'k8s-app=calico-node' } as const;
 const CRASHES = { kind: 'crash-loop', container: 'calico-node', exitCode: 2, backOffMs: 300 } as const;
 
@@ -77,6 +78,16 @@ describeInTurn('faults of an upgrade', () => {
       const pods = (await nodePods(version)).filter((pod) => there.has(textAt(pod, 'spec', 'nodeName')));
       expect(pods.filter(isPodReady).length).toBe(there.size);
       expect(leftovers).toEqual([]);
+    }
+
+    /** True where all nodes were heard of since then and are Ready, and calico-node on each of them. */
+    async function allWell(since: Date): Promise<true | null> {
+      for await (const { items } of client.list(LEASES, { namespace: 'kube-node-lease' })) {
+        if (items.some((lease) => new Date(textAt(lease, 'spec', 'renewTime')) <= since)) return null;
+      }
+      const { nodes } = await inspect(client);
+      const pods = await nodePods();
+      return nodes.every(({ isReady }) => isReady) && pods.every(isPodReady) ? true : null;
     }
 
     it('a calico-node that crashes in its soak ends it there, and it goes back', async () => {
@@ -201,6 +212,9 @@ describeInTurn('faults of an upgrade', () => {
 
       if (backup === null) throw new Error('There is no backup');
       const findBundle = () => Promise.resolve(backup);
+      // Nodes that nobody heard of meanwhile would take no part, or end a wave
+      const isBack = new Date();
+      await eventually(() => allWell(isBack), 120_000);
       // By the real clock: controllers take seconds until they go on
       const next = await upgrade('v3.31.7', { findBundle });
       expect(next).toMatchObject({ ended: 'done', reason: '' });
