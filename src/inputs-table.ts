@@ -71,7 +71,12 @@ export const INPUTS = [
     description:
       'Directory laid out as `<version>/<file>` (air-gapped), or a URL prefix. Default: upstream. Every file is checked against its sha256 in the catalog. Helm installs find the chart there too, as `<version>/tigera-operator-<version>.tgz`.',
   },
-  { name: 'backup', default: 'true', description: 'Whether to make a backup bundle before the first write.' },
+  {
+    name: 'backup',
+    default: 'true',
+    description:
+      'Whether to make a backup bundle before the first write. In a workflow one that cannot be uploaded stops the upgrade; `directory`: that it lies in `report-dir` is enough, on a disk that outlives the job.',
+  },
   {
     name: 'network-test',
     default: 'true',

@@ -112,7 +112,8 @@ export interface NetworkTestInputs extends ProbeInputs {
 /** Inputs of `upgrade`: those of `plan`, and how it is carried out. */
 export interface UpgradeInputs extends Omit<PlanInputs, 'mode' | 'rollback' | 'networkTest'> {
   readonly mode: 'upgrade';
-  readonly backup: boolean;
+  /** `directory`: it need not be uploaded. */
+  readonly backup: 'true' | 'false' | 'directory';
   /** null where the network is not tested. */
   readonly networkTest: NetworkTestInputs | null;
   readonly rollbackOnFailure: boolean;
@@ -201,7 +202,7 @@ function parseUpgradeInputs(read: ReadInput, readInput: ReadInput): UpgradeInput
   return {
     ...parsePlanInputs(read, readInput),
     mode: 'upgrade',
-    backup: isTrue('backup', read),
+    backup: oneOf('backup', read('backup').toLowerCase(), ['true', 'false', 'directory']),
     networkTest: networkTest(read),
     rollbackOnFailure: isTrue('rollback-on-failure', read),
     stageTimeoutMs: wholeNumber('stage-timeout-seconds', read('stage-timeout-seconds'), 1) * 1000,

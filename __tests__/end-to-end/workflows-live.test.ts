@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -113,6 +114,26 @@ describeWithCalico('the workflows of examples/workflows, run', { own: true, ligh
     expect(Object.values(files).join('\n')).not.toContain(KEY);
     expect((await podImages(client)).every((image) => image.endsWith(OLDER))).toBe(true);
     expect((await inspect(client)).leftovers).toEqual([]);
+  }, 360_000);
+
+  it('a night whose backup cannot be uploaded changes nothing, unless its directory is told to be enough', async () => {
+    const refused = (response: ServerResponse): void => void response.writeHead(403).end('no');
+    actions.faults.push({ path: '/twirp', fault: refused });
+    const stopped = await run(UPGRADE, 5, { target: NEWER });
+    expect(endOf(stopped).slice(0, 2)).toEqual([2, 'failed']);
+    expect(stopped.output).toContain('The backup could not be uploaded');
+    expect((await podImages(client)).every((image) => image.endsWith(OLDER))).toBe(true);
+    expect((await inspect(client)).leftovers).toEqual([]);
+    // Ends after the backup, before anything is changed
+    await cluster().lightNodes.setFaults([
+      { on: { image: `calico/node:${NEWER}` }, fault: { kind: 'image-pull' } },
+    ]);
+    actions.faults.push({ path: '/twirp', fault: refused });
+    const enough = await run(UPGRADE, 6, { target: NEWER }, { backup: 'directory' });
+    await cluster().lightNodes.clearFaults();
+    expect(endOf(enough)).toEqual([1, 'failed', '']);
+    expect(enough.output).toContain('cannot pull');
+    expect(enough.output).toContain('could not be uploaded');
   }, 360_000);
 
   it('a night that is well: the plan passes, the upgrade runs, and a second plan has nothing to do', async () => {

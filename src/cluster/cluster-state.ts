@@ -411,6 +411,14 @@ export interface TigeraStatusState {
   readonly isCurrent: boolean;
 }
 
+/** An ImageSet: the digests by which an operator pulls the images of a release. */
+export interface ImageSetState {
+  /** `calico-v3.31.7` */
+  readonly name: string;
+  /** By image, as `calico/node`: `sha256:…`. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
 export interface OperatorState {
   /** Deployment tigera-operator/tigera-operator; null where it is gone. */
   readonly deployment: Workload | null;
@@ -420,7 +428,7 @@ export interface OperatorState {
   readonly replicas: number;
   /** Installation `default`, whole; null where there is none. */
   readonly installation: KubernetesObject | null;
-  readonly imageSets: readonly string[];
+  readonly imageSets: readonly ImageSetState[];
   readonly tigeraStatuses: readonly TigeraStatusState[];
   /** APIServer, Goldmane, Whisker, GatewayAPI, …, whole. */
   readonly resources: readonly KubernetesObject[];

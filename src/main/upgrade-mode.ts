@@ -87,7 +87,7 @@ export async function runUpgradeMode(
 }
 
 function sayWhatIsLeftOut({ backup }: UpgradeInputs, reporter: Reporter): void {
-  if (!backup) {
+  if (backup === 'false') {
     reporter.warning(
       'backup is false: nothing is saved before the upgrade, and it cannot go back by itself where it fails.',
     );
@@ -158,7 +158,10 @@ function upgrade(
       },
       onStep: (result) => reporter.info(stepLine(result)),
       onFailure,
-      backUp: inputs.backup ? (state) => backUp(client, state, inputs, { world, reporter, runUrl }) : null,
+      backUp:
+        inputs.backup === 'false'
+          ? null
+          : (state) => backUp(client, state, inputs, { world, reporter, runUrl }),
     },
   );
 }
@@ -191,10 +194,10 @@ async function backUp(
     box: await openSecretBox(inputs.encryptionKey ?? ''),
     target,
   });
-  if (target !== null && artifact === null) {
+  if (target !== null && artifact === null && inputs.backup !== 'directory') {
     throw new EnvironmentError(
       'The backup could not be uploaded, and the disk of a runner is gone with it.',
-      'Nothing was changed. Put that right and run again.',
+      'Nothing was changed. Put that right and run again. Where report-dir is on a disk that outlives the job, set backup: directory.',
     );
   }
   return {

@@ -21,6 +21,8 @@ const CLUSTER_INFORMATION: ObjectReference = {
   name: 'default',
 };
 
+const IMAGE_SET = { apiVersion: 'operator.tigera.io/v1', kind: 'ImageSet' };
+
 export interface CalicoNodeWritesOptions {
   readonly onLog?: (text: string) => void;
 }
@@ -90,7 +92,7 @@ async function follow(
 
 async function startUp(client: ClusterClient, pod: KubernetesObject): Promise<void> {
   const container = listAt(pod, 'spec', 'containers').find((item) => item['name'] === 'calico-node');
-  const version = versionOfImage(textAt(container, 'image'));
+  const version = await versionOfImage(client, textAt(container, 'image'));
   if (!container || version === null) return;
   await writeClusterInformation(client, version, envOf(container, 'CLUSTER_TYPE'));
   for (const object of defaults(version)) await ensure(client, object);
@@ -98,10 +100,20 @@ async function startUp(client: ClusterClient, pod: KubernetesObject): Promise<vo
   await annotateNode(client, pod);
 }
 
-/** The tag of an image that is a release; null for any other. */
-function versionOfImage(image: string): string | null {
-  const tag = image.slice(image.lastIndexOf(':') + 1);
+/** The release that an image is of, by its tag, or by the ImageSet that has its digest; null for any other. */
+async function versionOfImage(client: ClusterClient, image: string): Promise<string | null> {
+  const [named = '', digest] = image.split('@');
+  if (digest !== undefined) return releaseOfDigest(client, digest);
+  const tag = named.slice(named.lastIndexOf(':') + 1);
   return parseVersion(tag) ? tag : null;
+}
+
+async function releaseOfDigest(client: ClusterClient, digest: string): Promise<string | null> {
+  for await (const { items } of client.list(IMAGE_SET)) {
+    const set = items.find((item) => listAt(item, 'spec', 'images').some((one) => one['digest'] === digest));
+    if (set) return set.metadata.name.replace(/^calico-/, '');
+  }
+  return null;
 }
 
 /** libcalico-go/lib/clientv3/client.go, `EnsureInitialized`: the version is overwritten, the GUID is made once. */

@@ -32,13 +32,20 @@ describe('the operator', () => {
     const { operator } = await calicoOf([
       ...BASE,
       object(API, 'APIServer', { name: 'default' }),
-      object(API, 'ImageSet', { name: 'calico-v3.28.2' }),
+      object(
+        API,
+        'ImageSet',
+        { name: 'calico-v3.28.2' },
+        {
+          spec: { images: [{ image: 'calico/node', digest: 'sha256:1' }] },
+        },
+      ),
     ]);
     expect(operator).toMatchObject({
       version: { major: 1, minor: 34, patch: 5 },
       installs: { major: 3, minor: 28, patch: 2 },
       replicas: 1,
-      imageSets: ['calico-v3.28.2'],
+      imageSets: [{ name: 'calico-v3.28.2', digests: { 'calico/node': 'sha256:1' } }],
       resources: [{ kind: 'APIServer', metadata: { name: 'default' } }],
       migration: null,
     });

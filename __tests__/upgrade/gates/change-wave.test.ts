@@ -5,7 +5,7 @@ import type {
   KubernetesObject,
   ObjectReference,
 } from '../../../src/ports/cluster-client.js';
-import { changeWave } from '../../../src/upgrade/gates/change-wave.js';
+import { changeWave, lookBackAt } from '../../../src/upgrade/gates/change-wave.js';
 import { createSettled } from '../../../src/upgrade/gates/look-back.js';
 import { hashOf } from '../../../src/upgrade/gates/revision.js';
 import { INTERRUPTED } from '../../../src/upgrade/gates/wait-for.js';
@@ -159,6 +159,38 @@ describe('a wave', () => {
     expect(await run(['a', 'b'], { sleep: counting }, 123_456)).toBeNull();
     expect(deleted).toEqual([]);
     expect(slept).not.toContain(123_456);
+  });
+
+  describe('whose pods an earlier run made', () => {
+    const SOAK_MS = 20_000;
+    const settledWith = (limits: ReturnType<typeof hurrying>) => createSettled(limits.now);
+    const wave = (nodes: readonly string[]) => ({ daemonSet: DAEMON_SET, nodes, soakMs: SOAK_MS });
+
+    test('lets them soak before another node changes: that run may have died in it', async () => {
+      await run(['a']);
+      const limits = hurrying(100, { timeoutMs: 60_000 });
+      const settled = settledWith(limits);
+      const { client } = cluster;
+      expect(await changeWave(client, wave(['a']), limits, settled)).toBeNull();
+      const failed = reasonOf(changeWave(client, wave(['b']), limits, settled));
+      await turns();
+      client.set(withReady(podOn('a'), 'False'));
+      expect(await failed).toContain('in the soak: Pod kube-system/calico-node-a is not Ready any more');
+      expect(imageOn('b')).toBe('calico/node:v3.31.7');
+    });
+
+    test('lets only the last of them soak, once, and at the end where nothing else changes', async () => {
+      await run(['a', 'b', 'c', 'd']);
+      const limits = hurrying(100, { timeoutMs: 60_000 });
+      const settled = settledWith(limits);
+      const begun = limits.now();
+      expect(await changeWave(cluster.client, wave(['a', 'b']), limits, settled)).toBeNull();
+      expect(await changeWave(cluster.client, wave(['c', 'd']), limits, settled)).toBeNull();
+      expect(limits.now() - begun).toBeLessThan(SOAK_MS);
+      expect(await lookBackAt(cluster.client, DAEMON_SET, settled, limits)).toBeNull();
+      expect(limits.now() - begun).toBeGreaterThanOrEqual(SOAK_MS);
+      expect(limits.now() - begun).toBeLessThan(2 * SOAK_MS);
+    });
   });
 
   test('makes a new pod anew that an earlier run left broken', async () => {

@@ -195,6 +195,15 @@ describe('with a node that is lost', () => {
     expect(JSON.stringify(sight)).toContain(LOST);
   });
 
+  test('whose pod nobody can tell to be new yet, it gets the time to come back', () => {
+    const unseen = seen(a, b, pod('c', 'now', 'lost')).map((objects) =>
+      objects.map((one) =>
+        one.kind === 'DaemonSet' ? { ...one, metadata: { ...one.metadata, generation: 9 } } : one,
+      ),
+    );
+    expect(operatorSight(BROUGHT, unseen, fresh)).toMatchObject({ kind: 'waiting' });
+  });
+
   test('that Calico does not run on, or that says for a moment that it is not Ready, nothing is wrong', () => {
     expect(operatorSight(BROUGHT, seen(a, b), fresh)).toMatchObject({ kind: 'waiting' });
     const says = seen(a, b, pod('c', 'before', 'lost')).with(3, [node('c', 'False')]);
@@ -277,4 +286,6 @@ test('images tell their release by tag or digest, wherever they come from', () =
   expect(bearsMarks(daemonSet('registry.local:5000/mirror/node:v3.30.7'), [':v3.30.7'])).toBe(true);
   expect(bearsMarks(daemonSet(NEW), [':v3.30.7'])).toBe(false);
   expect(bearsMarks(daemonSet('calico/node:v3.30.70'), [':v3.30.7'])).toBe(false);
+  expect(bearsMarks(daemonSet('calico/typha:v3.30.7-fips'), [':v3.30.7'])).toBe(true);
+  expect(releaseMarks(daemonSet('calico/typha:v3.30.7-fips'))).toEqual([':v3.30.7']);
 });

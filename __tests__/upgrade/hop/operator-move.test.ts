@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { valueAt } from '../../../src/cluster/fields.js';
+import type { ImageSetState } from '../../../src/cluster/cluster-state.js';
 import { referenceOf } from '../../../src/cluster/object-name.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import type { StagedChange } from '../../../src/upgrade/engine/staged-steps.js';
@@ -46,9 +47,10 @@ function stepsOf(
   live: KubernetesObject,
   changes: readonly StagedChange[],
   more: Parameters<typeof buildState>[0] = {},
+  imageSets: readonly ImageSetState[] = [],
 ): readonly Step[] {
   const calico = buildCalico({ method: 'helm' });
-  const operator = { installation: live, deployment: null, resources: [], imageSets: [], tigeraStatuses: [] };
+  const operator = { installation: live, deployment: null, resources: [], imageSets, tigeraStatuses: [] };
   const state = buildState({ ...more, calico: { ...calico, operator } as unknown as typeof calico });
   return operatorHopSteps(state, changes, 'v3.31.7', {
     canaryNodes: 1,
@@ -108,6 +110,21 @@ describe('an operator that takes over with changes in its resources', () => {
       .filter(({ kind }) => kind === 'canary' || kind === 'operator');
     expect(gates.map((gate) => 'without' in gate && gate.without)).toEqual(gates.map(() => ['b']));
     expect(gates.map(({ kind }) => kind)).toEqual(['canary', 'operator', 'operator']);
+  });
+
+  it('is told by the digests of its release’s ImageSet where there are any', () => {
+    const marksOf = (imageSets: readonly ImageSetState[]): readonly unknown[] =>
+      stepsOf(live, [moved], {}, imageSets)
+        .flatMap(({ gates }) => gates)
+        .flatMap((gate) => (gate.kind === 'canary' ? [gate.workload.marks] : []));
+    const set = (name: string, digest: string): ImageSetState => ({
+      name,
+      digests: { 'calico/node': digest },
+    });
+    expect(marksOf([])).toEqual([[':v3.31.7']]);
+    expect(marksOf([set('calico-v3.30.7', 'sha256:1'), set('calico-v3.31.7', 'sha256:2')])).toEqual([
+      ['@sha256:2'],
+    ]);
   });
 
   it('moves as before where no resource changes', () => {

@@ -58,7 +58,23 @@ test.each([
     'registry.example.com/calico/node:v3.29.4',
     'registry.example.com/calico/node:v3.31.7',
   ],
-])('operator installs: what runs now at the new release, %s', (_, spec, live, next) => {
+  [
+    'of the kind of build that runs now',
+    { registry: 'registry.example.com', fipsMode: 'Enabled' },
+    'registry.example.com/calico/node:v3.29.4-fips',
+    'registry.example.com/calico/node:v3.31.7-fips',
+  ],
+  [
+    'by the digest that the release’s ImageSet has',
+    { registry: 'registry.example.com', imagePath: 'mirror', imagePrefix: 'calico-' },
+    'registry.example.com/mirror/calico-node@sha256:1',
+    'registry.example.com/mirror/calico-node@sha256:2',
+    [
+      { name: 'calico-v3.29.4', digests: { 'calico/node': 'sha256:1' } },
+      { name: 'calico-v3.31.7', digests: { 'calico/node': 'sha256:2' } },
+    ],
+  ],
+])('operator installs: what runs now at the new release, %s', (_, spec, live, next, imageSets = []) => {
   const node = buildCalico().components.node;
   if (!node) throw new Error('the builder makes a calico-node');
   const calico = buildCalico({
@@ -72,7 +88,7 @@ test.each([
       installs: versionOf('v3.29.4'),
       replicas: 1,
       installation: installation(spec),
-      imageSets: [],
+      imageSets,
       tigeraStatuses: [],
       resources: [],
       migration: null,

@@ -672,7 +672,11 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
     ],
   ],
   'imageset-missing': [
-    ['only the old one', 'mandatory', { calico: byOperator({ imageSets: ['calico-v3.29.4'] }) }],
+    [
+      'only the old one',
+      'mandatory',
+      { calico: byOperator({ imageSets: [{ name: 'calico-v3.29.4', digests: {} }] }) },
+    ],
   ],
   'non-privileged': [
     [

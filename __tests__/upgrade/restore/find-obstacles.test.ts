@@ -256,7 +256,7 @@ describe('what does not survive the way back', () => {
   });
 
   const IMAGE_SET = /An ImageSet named after the older release must exist/;
-  const withSets = (imageSets: readonly string[]): CalicoChanges => ({
+  const withSets = (names: readonly string[]): CalicoChanges => ({
     method: 'operator',
     operator: {
       deployment: null,
@@ -264,7 +264,7 @@ describe('what does not survive the way back', () => {
       installs: null,
       replicas: 1,
       installation: null,
-      imageSets,
+      imageSets: names.map((name) => ({ name, digests: {} })),
       tigeraStatuses: [],
       resources: [],
       migration: null,

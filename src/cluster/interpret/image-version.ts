@@ -23,7 +23,12 @@ export function parseImage(image: string): ImageReference {
 
 /** The version that an image's tag is; null for a digest alone, or a tag that is no version (`latest`, `my-build`). */
 export function versionOfImage(image: string): Version | null {
-  return parseVersion(parseImage(image).tag.replace(ARCHITECTURE, ''));
+  return parseVersion(withoutBuild(parseImage(image).tag));
+}
+
+/** A tag without the architecture, or the kind of build, that it ends with: `v3.31.7` for `v3.31.7-fips`. */
+export function withoutBuild(tag: string): string {
+  return tag.replace(ARCHITECTURE, '');
 }
 
 /** Whether the image is one of Calico's, by the name of its repository, whatever the registry. */

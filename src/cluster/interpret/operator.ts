@@ -1,6 +1,12 @@
 import { calicoOfOperator, versionOf } from '../../catalog/queries.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { NodeState, OperatorState, PodState, TigeraStatusState } from '../cluster-state.js';
+import type {
+  ImageSetState,
+  NodeState,
+  OperatorState,
+  PodState,
+  TigeraStatusState,
+} from '../cluster-state.js';
 import { listAt, numberAt, textAt } from '../fields.js';
 import { workloadsOf } from './find-workloads.js';
 import { versionOfImage } from './image-version.js';
@@ -31,10 +37,18 @@ export function readOperator(sources: OperatorSources): OperatorState | null {
     installs: installs ? versionOf(installs) : null,
     replicas: deployment ? (numberAt(deployment, 'spec', 'replicas') ?? 1) : 0,
     installation: sources.installation,
-    imageSets: sources.imageSets.map(({ metadata }) => metadata.name).sort(),
+    imageSets: sources.imageSets.map(readImageSet).sort((a, b) => (a.name < b.name ? -1 : 1)),
     tigeraStatuses: sources.tigeraStatuses.map((status) => readStatus(status, sources)),
     resources: sources.resources,
     migration: migrationOf(sources.nodes),
+  };
+}
+
+function readImageSet(set: KubernetesObject): ImageSetState {
+  const images = listAt(set, 'spec', 'images');
+  return {
+    name: set.metadata.name,
+    digests: Object.fromEntries(images.map((image) => [textAt(image, 'image'), textAt(image, 'digest')])),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CalicoState, ClusterState, PodState } from '../../cluster/cluster-state.js';
 import { inspect } from '../../cluster/inspect.js';
+import { isCalicoImage, versionOfImage } from '../../cluster/interpret/image-version.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import { formatVersion } from '../../version/version.js';
 import type { Waiting } from './wait-for.js';
@@ -60,7 +61,14 @@ function runsOnAllThatAnswer(
     answering(node?.pods ?? []).length > 0 &&
     answering(pods).length < pods.length &&
     answering(pods).every(({ images }) =>
-      Object.values(images).every((image) => image.endsWith(`:${release}`)),
+      Object.values(images)
+        .filter(isCalicoImage)
+        .every((image) => releaseOf(image) === release),
     )
   );
+}
+
+function releaseOf(image: string): string | null {
+  const version = versionOfImage(image);
+  return version && formatVersion(version);
 }

@@ -9,7 +9,7 @@ import type {
 import type { Wave } from '../engine/step.js';
 import { inBatches } from '../plan/in-batches.js';
 import { namedSources, NODE, podSources } from './few.js';
-import { createSettled, isSame, lookBack, type Settled } from './look-back.js';
+import { createSettled, isSame, lookBack, type Settled, soakOwed } from './look-back.js';
 import { isOwnedBy } from './owner.js';
 import { isStuck } from './pod-fault.js';
 import { newestHash } from './revision.js';
@@ -33,7 +33,8 @@ const DELETIONS = 16;
 /**
  * Makes the pods of a wave's nodes anew that are not of the DaemonSet's present revision, or are and will not become ready
  * by themselves; then waits until each node has one that is, Ready, on a node that is Ready, and all stay so for the soak.
- * Nodes that are there already take no time, and those that leave the cluster take no part from then on. Nothing begins
+ * Nodes that are there already take no time, but the last of them their soak before others change: the run that changed them
+ * may have died in it. Those that leave the cluster take no part from then on. Nothing begins
  * where a node that was changed before is not well any more, and nothing goes on where the DaemonSet was changed meanwhile.
  *
  * @param settled the nodes that were changed before; this wave's are added
@@ -59,10 +60,12 @@ export async function changeWave(
     const unwell = await lookBack(client, live, { pods, hash, settled }, waiting);
     if (unwell !== null) return unwell;
   }
-  const changed = await makeAnew(client, { live, hash, wave }, waiting);
+  const changed = await makeAnew(client, { live, hash, wave, settled }, waiting);
   if (!('pods' in changed)) return changed.failure;
   const { pods, isNew } = changed;
-  const fault = isNew ? await soak(client, live, { pods, soakMs: wave.soakMs }, waiting) : null;
+  const { soakMs } = wave;
+  if (!isNew) settled.owe({ pods, soakMs });
+  const fault = isNew ? await soak(client, live, { pods, soakMs }, waiting) : null;
   if (fault === null) settled.remember(pods);
   return fault;
 }
@@ -72,6 +75,7 @@ interface Change {
   readonly live: KubernetesObject;
   readonly hash: string;
   readonly wave: Wave;
+  readonly settled: Settled;
 }
 
 /** The new pods of a wave, Ready, and whether any of them was made by it; why there are none, where it failed. */
@@ -81,7 +85,7 @@ type Changed =
 /** What is seen may be late: a pod that is to go is told so once it is seen, however late that is. */
 async function makeAnew(
   client: ClusterClient,
-  { live, hash, wave: { daemonSet, nodes, isWherePodsAre = false } }: Change,
+  { live, hash, wave: { daemonSet, nodes, isWherePodsAre = false }, settled }: Change,
   waiting: Waiting,
 ): Promise<Changed> {
   const sources = [sourceOf(daemonSet), ...podSources(live, nodes), ...namedSources(NODE, nodes)];
@@ -107,6 +111,8 @@ async function makeAnew(
     const fault = await waitFor(client, sources, judge, { ...waiting, timeoutMs });
     if (fault !== null) return { failure: fault };
     if (toGo.length === 0) return { pods: fresh, isNew: leaving.size > 0 };
+    const unwell = await soakOwed(client, live, settled, waiting);
+    if (unwell !== null) return { failure: unwell };
     // Pods of a revision that is newer still are none of ours to delete, and may be heard of before what they are made of
     const now = await client.get(daemonSet);
     if (now === null || !isSame(live, now)) return { failure: failure(edited(live)) };
@@ -120,7 +126,7 @@ function nodesWithPods(nodes: readonly string[], seen: Seen): readonly string[] 
   return nodes.filter((name) => inhabited.has(name));
 }
 
-/** Looks once more at the nodes that waves changed. @returns null where all are well; why not, otherwise */
+/** Looks once more at the nodes that waves changed, and lets those soak that still have to. @returns null where all are well; why not, otherwise */
 export async function lookBackAt(
   client: ClusterClient,
   daemonSet: ObjectReference,
@@ -131,6 +137,8 @@ export async function lookBackAt(
   const live = await client.get(daemonSet);
   const hash = live && (await currentHash(client, live));
   if (!live || hash === null) return failure(`${nameOf(daemonSet)} has no revision any more.`);
+  const unwell = await soakOwed(client, live, settled, waiting);
+  if (unwell !== null) return unwell;
   return lookBack(client, live, { pods: await listAll(client, allPods(live)), hash, settled }, waiting);
 }
 

@@ -4,6 +4,7 @@ import { namedSources, NODE, podSources } from './few.js';
 import { isNodeReady, unreadyNode } from './node-fault.js';
 import { isPodReady, podName } from './pod-fault.js';
 import { restartsOf } from './restarts.js';
+import { type Soak, soak } from './soak.js';
 import type { Lasts } from './stopwatch.js';
 import { type Failure, type Seen, type Sight, waitFor, type Waiting } from './wait-for.js';
 import { sortWave, type WavePods, waveSight } from './wave-sight.js';
@@ -24,6 +25,10 @@ export interface Settled {
   readonly isOfOneKind: (daemonSet: KubernetesObject) => boolean;
   /** How often a pod restarted since it was well; null where it is not remembered. */
   readonly restartsSince: (pod: KubernetesObject) => number | null;
+  /** Pods that were new already: the run that made them may have died in their soak. Those of the last such wave count. */
+  readonly owe: (soak: Soak) => void;
+  /** What is owed, once; null where nothing is. */
+  readonly takeOwed: () => Soak | null;
 }
 
 /** @param now milliseconds */
@@ -31,6 +36,7 @@ export function createSettled(now: () => number): Settled {
   const restarts = new Map<string, number>();
   let lookedAt = -Infinity;
   let first: KubernetesObject | null = null;
+  let owed: Soak | null = null;
   return {
     remember(pods) {
       for (const pod of pods) restarts.set(pod.metadata.uid ?? '', restartsOf(pod));
@@ -49,7 +55,26 @@ export function createSettled(now: () => number): Settled {
       const before = restarts.get(pod.metadata.uid ?? '');
       return before === undefined ? null : restartsOf(pod) - before;
     },
+    owe(wave) {
+      if (wave.pods.length > 0) owed = wave;
+    },
+    takeOwed() {
+      const taken = owed;
+      owed = null;
+      return taken;
+    },
   };
+}
+
+/** Watches the pods of a wave that an earlier run may have died in. @returns null where all stayed well, or none is owed */
+export async function soakOwed(
+  client: ClusterClient,
+  daemonSet: KubernetesObject,
+  settled: Settled,
+  waiting: Waiting,
+): Promise<Failure | null> {
+  const owed = settled.takeOwed();
+  return owed === null ? null : soak(client, daemonSet, owed, waiting);
 }
 
 /** Whether an object was neither changed nor made anew: what its controller says of it is no change. */

@@ -40,7 +40,9 @@ export function lostNodes(
     if (there.length === 0) continue;
     const reason = nodeFault(node, lasts);
     if (reason === null) continue;
-    if (there.some((pod) => hashOf(pod) === hash && wasWell(pod))) waits.push(reason);
+    // Until its controller has looked at it again nobody knows which pods are new
+    const mayBeNew = hash === null || there.some((pod) => hashOf(pod) === hash && wasWell(pod));
+    if (mayBeNew) waits.push(reason);
     else fault ??= reason;
   }
   return { fault, waits };

@@ -1,21 +1,17 @@
 import { numberAt } from '../../cluster/fields.js';
+import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import { type Failure, type Judge, type Seen, type Source, waitFor, type Waiting } from './wait-for.js';
 
 /** What counts the pods of DaemonSets and Deployments that have come on. */
-const COUNTS = [
-  'updatedNumberScheduled',
-  'numberAvailable',
-  'updatedReplicas',
-  'availableReplicas',
-  'observedGeneration',
-] as const;
+const COUNTS = ['updatedNumberScheduled', 'numberAvailable', 'updatedReplicas', 'availableReplicas'] as const;
 /** As long as a timer can be. */
 const NEVER_MS = 2 ** 31 - 1;
 
 /**
  * As {@link waitFor}, for what controllers roll out by themselves, a few pods at a time: the budget is for each few, and
- * begins anew with each pod that is new or available as never before. Where many nodes take long together, none of them does.
+ * begins anew with each pod that is new or available as never before, counted anew where what is rolled out is another. Where many nodes take long together, none of them does.
+ * A controller that keeps still until a pod has been well for so long (`minReadySeconds`) has that time besides.
  */
 export async function untilNoProgress(
   client: ClusterClient,
@@ -24,23 +20,43 @@ export async function untilNoProgress(
   waiting: Waiting,
 ): Promise<Failure | null> {
   const { timeoutMs } = waiting;
-  let best = -1;
+  const bests = new Map<string, Best>();
   const paced: Judge = (seen, lasts) => {
-    best = Math.max(best, progressOf(seen));
-    const isLate = lasts(`progress ${best}`, timeoutMs);
+    for (const workload of workloadsOf(seen)) {
+      const name = nameOf(referenceOf(workload));
+      bests.set(name, betterOf(bests.get(name), workload));
+    }
+    const budgetMs = timeoutMs + keptStillMs(seen);
+    const counts = [...bests].map(([name, { count }]) => `${name} ${count}`);
+    const isLate = lasts(`progress: ${counts.join(', ')}`, budgetMs);
     const sight = judge(seen, lasts);
     if (sight.kind !== 'waiting' || !isLate) return sight;
-    const reason = `no progress within ${Math.round(timeoutMs / 1000)} s: ${sight.reason}`;
+    const reason = `no progress within ${Math.round(budgetMs / 1000)} s: ${sight.reason}`;
     return { ...sight, kind: 'failed', reason };
   };
   return waitFor(client, sources, paced, { ...waiting, timeoutMs: NEVER_MS, answerMs: timeoutMs });
 }
 
-function progressOf(seen: Seen): number {
-  const isWorkload = ({ kind }: KubernetesObject): boolean => kind === 'DaemonSet' || kind === 'Deployment';
-  return seen
-    .flat()
-    .filter(isWorkload)
-    .flatMap((workload) => COUNTS.map((name) => numberAt(workload, 'status', name) ?? 0))
-    .reduce((sum, count) => sum + count, 0);
+/** How far a workload had come, at the most, with what it says since that generation. */
+interface Best {
+  readonly generation: number;
+  readonly count: number;
+}
+
+function betterOf(best: Best | undefined, workload: KubernetesObject): Best {
+  const at = (name: string): number => numberAt(workload, 'status', name) ?? 0;
+  const count = COUNTS.reduce((sum, name) => sum + at(name), 0);
+  const generation = at('observedGeneration');
+  // New templates have no new pods yet
+  if (best === undefined || generation > best.generation) return { generation, count };
+  return { generation, count: Math.max(best.count, count) };
+}
+
+function keptStillMs(seen: Seen): number {
+  const seconds = workloadsOf(seen).map((workload) => numberAt(workload, 'spec', 'minReadySeconds') ?? 0);
+  return Math.max(0, ...seconds) * 1000;
+}
+
+function workloadsOf(seen: Seen): readonly KubernetesObject[] {
+  return seen.flat().filter(({ kind }) => kind === 'DaemonSet' || kind === 'Deployment');
 }

@@ -35,13 +35,23 @@ export function operatorHopSteps(
   );
 }
 
-/** The workloads that tell whether the release is there; with images by digest, their tags do not say it. */
+/**
+ * The workloads that tell whether the release is there: by the tag of their images, or by the digest that the release's
+ * ImageSet has for them. One that it says nothing of is left out.
+ */
 function movedTo({ calico }: ClusterState, target: string): readonly MovedWorkload[] {
-  if ((calico?.operator?.imageSets.length ?? 0) > 0) return [];
   const { node, typha, kubeControllers } = calico?.components ?? {};
-  return [node, typha, kubeControllers]
-    .filter((workload): workload is NonNullable<typeof workload> => workload != null)
-    .map(({ reference }: Workload) => ({ object: reference, marks: [`:${target}`] }));
+  const sets = calico?.operator?.imageSets ?? [];
+  const digests = sets.find(({ name }) => name === `calico-${target}`)?.digests ?? {};
+  const moved = (workload: Workload | null | undefined, image: string): readonly MovedWorkload[] => {
+    const mark = sets.length === 0 ? `:${target}` : digests[image] && `@${digests[image]}`;
+    return workload && mark ? [{ object: workload.reference, marks: [mark] }] : [];
+  };
+  return [
+    ...moved(node, 'calico/node'),
+    ...moved(typha, 'calico/typha'),
+    ...moved(kubeControllers, 'calico/kube-controllers'),
+  ];
 }
 
 function itemOf({ object, stage, before, after }: StagedChange): RestoreItem {

@@ -1,7 +1,7 @@
 import { caveatsBetween, operatorFor } from '../../catalog/queries.js';
 import type { CalicoState, NodeState, Workload } from '../../cluster/cluster-state.js';
 import { listAt, textAt } from '../../cluster/fields.js';
-import { isCalicoImage } from '../../cluster/interpret/image-version.js';
+import { isCalicoImage, withoutBuild } from '../../cluster/interpret/image-version.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { uniqueBy } from '../../text/unique.js';
 import { formatVersion } from '../../version/version.js';
@@ -68,11 +68,22 @@ function usesByOperator(calico: CalicoState, hop: Comparison): readonly Use[] {
     images
       .filter(({ image }) => isCalicoImage(image))
       .map(({ image }) => ({
-        image: `${movedRegistry(calico, hop, image)}:${release}`,
+        image: `${movedRegistry(calico, hop, image)}${markOf(calico, release, image)}`,
         by: `${reference.kind} ${reference.name}`,
       })),
   );
   return [...operatorUse(calico, hop), ...rendered];
+}
+
+/** `:v3.31.7`; of the kind of build that runs now (`:v3.31.7-fips`), or by the digest that the release's ImageSet has. */
+function markOf({ operator }: CalicoState, release: string, image: string): string {
+  const { path, tag } = parseImage(image) ?? { path: image, tag: '' };
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const prefix = textAt(operator?.installation, 'spec', 'imagePrefix');
+  const bare = prefix !== '' && name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  const set = operator?.imageSets.find((one) => one.name === `calico-${release}`);
+  const digest = set?.digests[`calico/${bare}`];
+  return digest === undefined ? `:${release}${tag.slice(withoutBuild(tag).length)}` : `@${digest}`;
 }
 
 /** From v3.30.4 on the operator takes images from quay.io where the Installation names no registry. */

@@ -203,8 +203,8 @@ const CAVEATS: Readonly<Record<string, (cluster: Cluster, to: Version) => Weight
 
 /** Who uses ImageSets needs one of the release to go back to. */
 function lacksImageSet({ calico }: Cluster, to: Version): Weight | null {
-  const imageSets = calico.operator?.imageSets ?? [];
-  return imageSets.length === 0 || imageSets.includes(`calico-${formatVersion(to)}`) ? null : 'skippable';
+  const names = (calico.operator?.imageSets ?? []).map(({ name }) => name);
+  return names.length === 0 || names.includes(`calico-${formatVersion(to)}`) ? null : 'skippable';
 }
 
 function hasDependents({ state }: Cluster): Weight {

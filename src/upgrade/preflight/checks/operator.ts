@@ -75,7 +75,7 @@ function deleting({ calico }: PreflightInput): PreflightFinding[] {
 }
 
 function imageSets({ calico, path, to }: PreflightInput): PreflightFinding[] {
-  const sets = calico.operator?.imageSets ?? [];
+  const sets = (calico.operator?.imageSets ?? []).map(({ name }) => name);
   if (sets.length === 0) return [];
   const hops = path.kind === 'none' ? [] : path.hops.filter(({ component }) => component === 'calico');
   const releases = hops.length === 0 ? [to] : hops.map((hop) => hop.to.calico);
