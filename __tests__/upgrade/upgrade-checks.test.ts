@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { versionOf } from '../../src/catalog/queries.js';
+import { nameOf } from '../../src/cluster/object-name.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../src/ports/cluster-client.js';
 import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
+import type { RestoreItem } from '../../src/upgrade/restore/restore-item.js';
 import { runRollback } from '../../src/upgrade/restore/run-rollback.js';
 import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import { createFakeManifestSource } from '../ports/fake-manifest-source.js';
@@ -115,6 +117,15 @@ describe('after a hop', () => {
     expect(outcome.reason).toMatch(reason);
   }
 
+  /** What going back says of an object that it leaves as it is. */
+  function keptOf({ rollback }: UpgradeOutcome, reference: ObjectReference): RestoreItem {
+    const items = rollback?.plan.restoration.items ?? [];
+    const item = items.find(({ object }) => nameOf(object) === nameOf(reference));
+    if (item?.action !== 'keep')
+      throw new Error(`${nameOf(reference)} is not kept: ${item?.action ?? 'no item'}`);
+    return item;
+  }
+
   it('a namespace was made and deleted, and nothing is said where nothing changed', async () => {
     const outcome = await upgrade();
     expect(outcome).toMatchObject({ ended: 'done', reason: '' });
@@ -139,6 +150,13 @@ describe('after a hop', () => {
     const outcome = await upgrade();
     expectBack(outcome, /IPPool default-ipv4-ippool: .*spec\.vxlanMode was "CrossSubnet" and is "Always"/);
     expect(outcome.reason).toContain('spec.disabled was not set and is true');
+    // Going back takes nothing from whoever wrote meanwhile: a pool that an unknown writer changed stays as it is
+    const { live, saved, fields, ...kept } = keptOf(outcome, POOL);
+    expect(kept).toMatchObject({ class: 'user', why: 'It was changed since the backup.' });
+    expect(live?.['spec']).toMatchObject({ vxlanMode: 'Always', disabled: true });
+    expect(saved?.['spec']).toMatchObject({ vxlanMode: 'CrossSubnet' });
+    expect(fields.map(({ field }) => field)).toEqual(['spec.vxlanMode', 'spec.disabled']);
+    expect((await cluster.client.get(POOL))?.['spec']).toEqual(changed['spec']);
   });
 
   it('a pool that a user changed meanwhile is named, and stays so', async () => {
@@ -161,11 +179,19 @@ describe('after a hop', () => {
   });
 
   it('a policy that is lost leads back, and is named', async () => {
-    inTheMiddle(() => cluster.client.remove(of('GlobalNetworkPolicy', 'default.deny')));
-    expectBack(
-      await upgrade(),
-      /1 of 2 GlobalNetworkPolicy objects are gone: GlobalNetworkPolicy default\.deny\./,
-    );
+    const deny = of('GlobalNetworkPolicy', 'default.deny');
+    inTheMiddle(() => cluster.client.remove(deny));
+    const outcome = await upgrade();
+    expectBack(outcome, /1 of 2 GlobalNetworkPolicy objects are gone: GlobalNetworkPolicy default\.deny\./);
+    // Who deleted it nobody knows: it stays away, and is in the bundle
+    expect(keptOf(outcome, deny)).toMatchObject({
+      class: 'user',
+      why: 'It was there when the backup was made and is not now.',
+      live: null,
+      saved: { spec: { order: 20 } },
+    });
+    expect(await cluster.client.get(deny)).toBeNull();
+    expect(await cluster.client.get(of('GlobalNetworkPolicy', 'default.allow'))).not.toBeNull();
   });
 
   it('another address of a node leads back', async () => {
@@ -198,6 +224,16 @@ describe('after a hop', () => {
       await upgrade(),
       /IPAM no longer knows of the addresses of 1 pods.*shop\/shop-0 \(10\.244\.0\.0\)/,
     );
+  });
+
+  it('an address that a pod has again once it was made anew, under another handle, is no loss', async () => {
+    const [block] = blockOf('node-2', '10.244.0.0', 1).filter(({ kind }) => kind === 'IPAMBlock');
+    const live = await cluster.client.get(of('IPAMBlock', '10-244-0-0-26'));
+    if (!block || !live) throw new Error('There is no block.');
+    // The handle is that of the sandbox, whose node is part of its digest here
+    inTheMiddle(() => cluster.client.set({ ...live, spec: block['spec'] }));
+    expect(await upgrade()).toMatchObject({ ended: 'done' });
+    expect(warnings).toEqual([]);
   });
 
   it('an API that went in the middle leads back, and is there again', async () => {
@@ -257,6 +293,18 @@ describe('after a hop', () => {
     };
     expect(await upgrade()).toMatchObject({ ended: 'done' });
     expect(warnings.join()).toMatch(/Whether namespaces can be deleted is not known: .*exceeded quota/);
+  });
+
+  it('a namespace that may not be deleted is a word, no failure, and is named', async () => {
+    cluster.onWrite = ({ verb, kind, name }, when) => {
+      if (verb === 'delete' && kind === 'Namespace' && when === 'before') {
+        throw refusal('delete', `Namespace ${name}`, 422, 'namespaces are protected');
+      }
+    };
+    expect(await upgrade()).toMatchObject({ ended: 'done' });
+    const [left = ''] = ownNamespaces();
+    expect(warnings.join()).toContain('namespaces are protected');
+    expect(warnings.join()).toContain(`kubectl delete namespace ${left}`);
   });
 
   it('that lost a definition in the middle nothing more is written, and rollback brings all back', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { availableServices, checkServices } from '../../../src/upgrade/post-checks/api-services.js';
+import { checkServices, readServices } from '../../../src/upgrade/post-checks/api-services.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { createFakeClusterClient } from '../../ports/fake-cluster-client.js';
 import { waiting } from '../gates/build-waiting.js';
@@ -24,7 +24,18 @@ describe('APIs with servers of their own', () => {
       service(METRICS, 'False'),
       service('v1.crd.projectcalico.org', 'True', ''),
     ];
-    expect(await availableServices(createFakeClusterClient({ objects }))).toEqual(new Set([CALICO]));
+    expect(await readServices(createFakeClusterClient({ objects }))).toEqual({
+      answering: new Set([CALICO]),
+      silent: new Set([METRICS]),
+    });
+  });
+
+  it('say nothing of Calico’s own where it is silent: that is never passed over', async () => {
+    const objects = [service(CALICO, 'False')];
+    expect(await readServices(createFakeClusterClient({ objects }))).toEqual({
+      answering: new Set(),
+      silent: new Set(),
+    });
   });
 
   it.each([
@@ -39,7 +50,8 @@ describe('APIs with servers of their own', () => {
     ['is Calico’s and gone', [service(METRICS)], [/v3\.projectcalico\.org is gone/], []],
   ])('one that %s', async (_, objects, failures, warnings) => {
     const client = createFakeClusterClient({ objects });
-    const verdict = await checkServices(client, new Set([CALICO, METRICS]), waiting({ timeoutMs: 50 }));
+    const before = { answering: new Set([CALICO, METRICS]), silent: new Set<string>() };
+    const verdict = await checkServices(client, before, waiting({ timeoutMs: 50 }));
     expect(verdict).toEqual({
       failures: failures.map((text) => expect.stringMatching(text)),
       warnings: warnings.map((text) => expect.stringMatching(text)),

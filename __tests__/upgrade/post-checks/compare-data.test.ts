@@ -30,6 +30,7 @@ function compare(
   before: readonly KeptObject[],
   after: readonly KeptObject[],
   gone: readonly string[] = [],
+  nodes: readonly string[] = [],
 ): Verdict {
   const byName = (objects: readonly KeptObject[]) =>
     new Map(
@@ -38,7 +39,7 @@ function compare(
         return [`${kind} ${namespace === null ? '' : `${namespace}/`}${name}`, one];
       }),
     );
-  return compareData(byName(before), byName(after), new Set(gone));
+  return compareData(byName(before), byName(after), { namespaces: new Set(gone), nodes: new Set(nodes) });
 }
 
 const NOTHING = { failures: [], warnings: [] };
@@ -81,6 +82,18 @@ describe('what users wrote', () => {
     expect(compare([POOL], [disabled]).failures.join()).toContain('spec.disabled was not set and is true');
   });
 
+  it('is a warning where a field was only taken away: nobody leaves a name with that', () => {
+    const peer = kept('BGPPeer', 'rack', { asNumber: 64_512, password: { key: 'a' } });
+    expect(compare([peer], [kept('BGPPeer', 'rack', { asNumber: 64_512 }, { version: '2' })])).toEqual({
+      failures: [],
+      warnings: [
+        'BGPPeer rack: spec.password was {"key":"a"} and is not set. Somebody took it away meanwhile, which leaves no name behind.',
+      ],
+    });
+    const other = kept('BGPPeer', 'rack', { asNumber: 64_513 }, { version: '2' });
+    expect(compare([peer], [other]).failures).toHaveLength(1);
+  });
+
   it('is a warning where Calico or a new definition changes what Calico has a say in', () => {
     const felix = kept('FelixConfiguration', 'default', { old: 1, mode: 'a' });
     const pruned = kept('FelixConfiguration', 'default', { mode: 'a' });
@@ -120,6 +133,24 @@ describe('what users wrote', () => {
     });
     expect(compare([one, other], []).failures).toHaveLength(1);
     expect(compare([one, other], [], ['shop'])).toEqual(NOTHING);
+  });
+
+  it('is no loss where all of a kind were made anew under other names', () => {
+    const sets = (...names: readonly string[]) =>
+      names.map((name) => kept('NetworkSet', name, {}, { namespace: 'shop' }));
+    const { failures, warnings } = compare(sets('feed-1', 'feed-2'), sets('feed-3', 'feed-4'));
+    expect(failures).toEqual([]);
+    expect(warnings.join()).toContain('2 of 2 NetworkSet objects are gone');
+  });
+
+  it('goes with the node that it is for', () => {
+    const ofNode = [
+      kept('FelixConfiguration', 'node.worker-3', {}),
+      kept('BGPConfiguration', 'node.worker-3', {}),
+      kept('BGPPeer', 'to-rack', { node: 'worker-3', asNumber: 64_512 }),
+    ];
+    expect(compare(ofNode, [], [], ['worker-3'])).toEqual(NOTHING);
+    expect(compare(ofNode, [], [], ['worker-4']).failures).toHaveLength(3);
   });
 
   it('may lose the prefix of its name, as 3.32 takes it away', () => {

@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-client.js';
 import { inspect } from '../../../src/cluster/inspect.js';
-import type { ClusterClient, ObjectReference } from '../../../src/ports/cluster-client.js';
+import type { ClusterClient, KubernetesObject, ObjectReference } from '../../../src/ports/cluster-client.js';
+import { readServices } from '../../../src/upgrade/post-checks/api-services.js';
 import { checkAfter, type PostChecks } from '../../../src/upgrade/post-checks/check-after.js';
 import { guardDefinitions } from '../../../src/upgrade/post-checks/guard-definitions.js';
 import { checkNamespaces } from '../../../src/upgrade/post-checks/namespace-check.js';
@@ -23,6 +24,30 @@ const DEAD: ObjectReference = {
   namespace: null,
   name: 'v1.dead.example.com',
 };
+
+/** A policy of the cluster's that lets nobody delete a namespace. */
+const PROTECTION: readonly KubernetesObject[] = [
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'protected' },
+    spec: {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces'] },
+        ],
+      },
+      validations: [{ expression: 'false', message: 'namespaces are protected' }],
+    },
+  },
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'protected' },
+    spec: { policyName: 'protected', validationActions: ['Deny'] },
+  },
+];
 
 describeWithCalico(
   'the checks after a hop, on a real API server',
@@ -60,6 +85,10 @@ describeWithCalico(
       const merge = (spec: object) => ({ type: 'merge', body: { spec } }) as const;
       await client.patch(pool, merge({ ipipMode: 'CrossSubnet' }), { fieldManager: 'calico-node' });
       await client.patch(peer, merge({ asNumber: 64_514 }), { fieldManager: 'kubectl-edit' });
+      // A field that is only taken away leaves no trace of who did it
+      const mesh = merge({ nodeToNodeMeshEnabled: null });
+      const bgp = { ...pool, kind: 'BGPConfiguration', name: 'default' };
+      await client.patch(bgp, mesh, { fieldManager: 'kubectl-edit' });
       await client.delete(policy);
       const { failures, warnings } = await check(before);
       expect(failures).toEqual([
@@ -67,6 +96,7 @@ describeWithCalico(
         'IPPool default-ipv4-ippool: spec.ipipMode was "Always" and is "CrossSubnet". Calico itself wrote it (calico-node). An upgrade changes none of it.',
       ]);
       expect(warnings).toEqual([
+        'BGPConfiguration default: spec.nodeToNodeMeshEnabled was true and is not set. Somebody took it away meanwhile, which leaves no name behind.',
         'BGPPeer rack-1: spec.asNumber was 64513 and is 64514. kubectl-edit changed it meanwhile.',
       ]);
     });
@@ -90,16 +120,49 @@ describeWithCalico(
       );
       // Only what the controller hears of holds it up
       const held = await eventually(async () => {
-        const { failures } = await checkNamespaces(client, waiting({ timeoutMs: 20_000 }));
+        const answered = { answering: new Set([DEAD.name]), silent: new Set<string>() };
+        const { failures } = await checkNamespaces(client, answered, waiting({ timeoutMs: 20_000 }));
         return failures.find((text) => text.includes('DiscoveryFailed')) ?? null;
       }, 180_000);
       expect(held).toMatch(
         /^Namespace calico-upgrade-action-check-\w+, .*DiscoveryFailed: .*dead\.example\.com/,
       );
+      const silent = await readServices(client);
+      expect(silent.silent).toEqual(new Set([DEAD.name]));
+      expect(await checkNamespaces(client, silent, waiting({ timeoutMs: 60_000 }))).toEqual({
+        failures: [],
+        warnings: [expect.stringMatching(/ goes once v1\.dead\.example\.com answers/)],
+      });
       await client.delete(DEAD);
-      const verdict = await checkNamespaces(client, waiting({ timeoutMs: 60_000 }));
+      const verdict = await checkNamespaces(client, silent, waiting({ timeoutMs: 60_000 }));
       expect(verdict).toEqual({ failures: [], warnings: [] });
-      await eventually(async () => ((await ownNamespaces(client)) === 0 ? true : null), 60_000);
+      await eventually(async () => ((await namesOfOwn(client)).length === 0 ? true : null), 60_000);
+    }, 240_000);
+
+    it('name a namespace that may not be deleted, and one that somebody else’s finalizer holds', async () => {
+      const before = await readServices(client);
+      for (const object of PROTECTION) await client.create(object, { fieldManager: 'kubectl' });
+      const refused = await eventually(async () => {
+        const { failures, warnings } = await checkNamespaces(client, before, waiting({ timeoutMs: 60_000 }));
+        expect(failures).toEqual([]);
+        return warnings[0] ?? null;
+      }, 60_000);
+      expect(refused).toMatch(
+        /^Whether namespaces can be deleted is not known: (\S+), .*namespaces are protected.*kubectl delete namespace \1$/,
+      );
+      for (const { apiVersion, kind, metadata } of [...PROTECTION].reverse())
+        await client.delete({ apiVersion, kind, namespace: null, name: metadata.name });
+      await eventually(async () => (await deleteOwnNamespaces(client)) === 0 || null, 60_000);
+
+      const finalizers = ['example.com/held'];
+      const create: ClusterClient['create'] = (object, options) =>
+        client.create({ ...object, metadata: { ...object.metadata, finalizers } }, options);
+      const held = await checkNamespaces({ ...client, create }, before, waiting({ timeoutMs: 15_000 }));
+      expect(held).toEqual({
+        failures: [],
+        warnings: [expect.stringMatching(/ is empty, and goes once .*: example\.com\/held\.$/)],
+      });
+      await eventually(async () => (await deleteOwnNamespaces(client)) === 0 || null, 60_000);
     }, 240_000);
 
     it('hear of a definition that somebody deletes', async () => {
@@ -118,10 +181,22 @@ describeWithCalico(
   },
 );
 
-async function ownNamespaces(client: ClusterClient): Promise<number> {
-  let count = 0;
-  for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Namespace' })) {
-    count += items.filter(({ metadata }) => metadata.name.startsWith('calico-upgrade-action')).length;
+/** Deletes what may be deleted by now, finalizers and all. How many there were. */
+async function deleteOwnNamespaces(client: ClusterClient): Promise<number> {
+  const names = await namesOfOwn(client);
+  for (const name of names) {
+    const reference = { apiVersion: 'v1', kind: 'Namespace', namespace: null, name };
+    const body = { metadata: { finalizers: null } };
+    await client.patch(reference, { type: 'merge', body }, { fieldManager: 'kubectl' });
+    await client.delete(reference).catch(() => undefined);
   }
-  return count;
+  return names.length;
+}
+
+async function namesOfOwn(client: ClusterClient): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Namespace' })) {
+    names.push(...items.map(({ metadata }) => metadata.name));
+  }
+  return names.filter((name) => name.startsWith('calico-upgrade-action'));
 }

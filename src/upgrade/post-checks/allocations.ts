@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { asList, fieldsAt, isFields, listAt, textAt } from '../../cluster/fields.js';
 import { groupOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject, ServedKind } from '../../ports/cluster-client.js';
+import type { Waiting } from '../gates/wait-for.js';
 import { inBatches } from '../plan/in-batches.js';
 import { failure, NOTHING, together, type Verdict, warning } from './verdict.js';
 
@@ -18,6 +19,8 @@ export type Allocations = ReadonlyMap<string, Holder>;
 /** So many pods are looked at; where more gave their addresses back, that many came and went. */
 const MOST_PODS = 500;
 const MOST_NAMED = 20;
+/** A pod that is just being made anew has another address by then, or IPAM knows of it. */
+const AGAIN_MS = 20_000;
 
 /** Addresses that Calico's IPAM gave to pods; none where another IPAM does it. */
 export async function readAllocations(
@@ -63,20 +66,28 @@ function addressAt(first: ipaddr.IPv4 | ipaddr.IPv6, ordinal: number): string {
   return ipaddr.fromByteArray(bytes).toString();
 }
 
+/** Who had which address, and who has it since. */
+interface Comparison {
+  readonly before: Allocations;
+  readonly after: Allocations;
+  /** As IPAM says by now. */
+  readonly readAgain: () => Promise<Allocations>;
+}
+
 /**
- * Looks for pods that still have an address which IPAM no longer knows of: it would give it to another pod. Pods that came
- * and went are no fault.
+ * Looks for pods that still have an address which IPAM no longer knows to be theirs: it would give it to another pod. Pods
+ * that came and went, or were made anew, are no fault: what is missing is looked at once more a while later.
  */
 export async function checkAllocations(
   client: ClusterClient,
-  before: Allocations,
-  after: Allocations,
+  { before, after, readAgain }: Comparison,
+  { sleep, signal }: Pick<Waiting, 'sleep' | 'signal'>,
 ): Promise<Verdict> {
-  const freed = [...before].filter(([address, { handle }]) => after.get(address)?.handle !== handle);
-  const looked = await inBatches(freed.slice(0, MOST_PODS), async ([address, holder]) =>
-    (await stillHas(client, holder, address)) ? [`${holder.namespace}/${holder.pod} (${address})`] : [],
-  );
-  const names = looked.flat();
+  const freed = notIn(after, [...before]);
+  const missing = await stillHeld(client, freed.slice(0, MOST_PODS));
+  if (missing.length > 0) await sleep(AGAIN_MS, signal);
+  const lost = missing.length > 0 ? await stillHeld(client, notIn(await readAgain(), missing)) : [];
+  const names = lost.map(([address, { namespace, pod }]) => `${namespace}/${pod} (${address})`);
   const unseen = freed.length - MOST_PODS;
   return together([
     names.length === 0
@@ -88,6 +99,27 @@ export async function checkAllocations(
       ? warning(`${unseen} more addresses were given back meanwhile, and were not looked at.`)
       : NOTHING,
   ]);
+}
+
+type Allocation = readonly [address: string, holder: Holder];
+
+/** Those that IPAM does not have as they were. A pod that is made anew has another handle, and may have its address again. */
+function notIn(now: Allocations, allocations: readonly Allocation[]): readonly Allocation[] {
+  return allocations.filter(([address, { handle, namespace, pod }]) => {
+    const holder = now.get(address);
+    return holder?.handle !== handle && !(holder?.namespace === namespace && holder.pod === pod);
+  });
+}
+
+async function stillHeld(
+  client: ClusterClient,
+  allocations: readonly Allocation[],
+): Promise<readonly Allocation[]> {
+  const looked = await inBatches(allocations, async (allocation) => {
+    const [address, holder] = allocation;
+    return (await stillHas(client, holder, address)) ? [allocation] : [];
+  });
+  return looked.flat();
 }
 
 async function stillHas(

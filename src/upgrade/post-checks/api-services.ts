@@ -6,22 +6,37 @@ import { failure, NOTHING, together, type Verdict, warning } from './verdict.js'
 const API_SERVICE = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' } as const;
 const CALICOS = 'v3.projectcalico.org';
 
-/** The registrations of APIs with a server of their own that answers. */
-export async function availableServices(client: ClusterClient): Promise<ReadonlySet<string>> {
+/** The registrations of APIs with a server of their own, by name. */
+export interface Services {
+  readonly answering: ReadonlySet<string>;
+  /** Those of others alone: that Calico's own does not answer is never passed over. */
+  readonly silent: ReadonlySet<string>;
+}
+
+/** Which APIs with a server of their own answer, and which do not. */
+export async function readServices(client: ClusterClient): Promise<Services> {
   let found: KubernetesObject[] = [];
   for await (const { items, isRestart } of client.list(API_SERVICE)) {
     if (isRestart) found = [];
-    found.push(
-      ...items.filter((item) => textAt(item, 'spec', 'service', 'name') !== '' && isAvailable(item)),
-    );
+    found.push(...items.filter((item) => textAt(item, 'spec', 'service', 'name') !== ''));
   }
-  return new Set(found.map(({ metadata }) => metadata.name));
+  const namesOf = (isWanted: (service: KubernetesObject) => boolean): ReadonlySet<string> =>
+    new Set(found.filter(isWanted).map(({ metadata }) => metadata.name));
+  return {
+    answering: namesOf(isAvailable),
+    silent: namesOf((service) => !isAvailable(service) && service.metadata.name !== CALICOS),
+  };
+}
+
+/** APIs whose silence is no doing of the upgrade's: it began before, or they were registered since. Pure. */
+export function silentAnyway(before: Services, now: Services): ReadonlySet<string> {
+  return new Set([...before.silent, ...[...now.silent].filter((name) => !before.answering.has(name))]);
 }
 
 /** Waits until every API that answered before does again: without one no namespace can be deleted. */
 export async function checkServices(
   client: ClusterClient,
-  before: ReadonlySet<string>,
+  { answering: before }: Services,
   waiting: Waiting,
 ): Promise<Verdict> {
   if (before.size === 0) return NOTHING;

@@ -5,8 +5,9 @@ import { checkAllocations } from './allocations.js';
 import { checkServices } from './api-services.js';
 import { compareData } from './compare-data.js';
 import { compareNodes } from './compare-nodes.js';
+import type { Gone } from './lost-data.js';
 import { checkNamespaces } from './namespace-check.js';
-import { type Snapshot, takeSnapshot } from './snapshot.js';
+import { type Snapshot, takeAllocations, takeSnapshot } from './snapshot.js';
 import { type NamedVerdict, together, type Verdict } from './verdict.js';
 
 /** What the checks after a hop came to, all together and one by one. */
@@ -35,18 +36,23 @@ export async function checkAfter(
   waiting: Waiting,
 ): Promise<PostChecks> {
   const services = await checkServices(client, before.apiServices, waiting);
-  const namespaces = await checkNamespaces(client, waiting);
+  const namespaces = await checkNamespaces(client, before.apiServices, waiting);
   const snapshot = await takeSnapshot(client, state);
-  const gone = await namespacesGone(client, before);
+  const gone: Gone = {
+    namespaces: await namespacesGone(client, before),
+    nodes: new Set([...before.nodes.keys()].filter((name) => !snapshot.nodes.has(name))),
+  };
+  const allocations = {
+    before: before.allocations,
+    after: snapshot.allocations,
+    readAgain: () => takeAllocations(client, state),
+  };
   const each = [
     { name: 'APIs with servers of their own', ...services },
     { name: 'a namespace, made and deleted', ...namespaces },
     { name: 'what users wrote', ...compareData(before.data, snapshot.data, gone) },
     { name: 'addresses of nodes', ...compareNodes(before.nodes, snapshot.nodes) },
-    {
-      name: 'addresses of pods',
-      ...(await checkAllocations(client, before.allocations, snapshot.allocations)),
-    },
+    { name: 'addresses of pods', ...(await checkAllocations(client, allocations, waiting)) },
   ];
   return { ...together(each), each, snapshot };
 }

@@ -4,7 +4,7 @@ import { nameOf } from '../../cluster/object-name.js';
 import { OWN_MANAGERS } from '../engine/own-managers.js';
 import { fieldChanges } from '../plan/field-changes.js';
 import type { FieldChange } from '../plan/object-change.js';
-import { lostData } from './lost-data.js';
+import { type Gone, lostData } from './lost-data.js';
 import { isConfiguration, type KeptObject } from './user-data.js';
 import { failure, few, NOTHING, together, type Verdict, warning } from './verdict.js';
 
@@ -21,10 +21,8 @@ const CALICO_WRITES: ReadonlySet<string> = new Set([
 /**
  * Holds what users wrote to what it was before. Only what the upgrade may have done to it is a failure; what other writers
  * changed meanwhile is theirs, and is named. Pure.
- *
- * @param gone namespaces that are gone or go
  */
-export function compareData(before: Data, after: Data, gone: ReadonlySet<string>): Verdict {
+export function compareData(before: Data, after: Data, gone: Gone): Verdict {
   const changed = [...before].flatMap(([name, object]) => {
     const now = after.get(name);
     return now && now.digest !== object.digest ? [judgeChange(object, now)] : [];
@@ -61,6 +59,9 @@ function judgeChange(before: KeptObject, after: KeptObject): Verdict {
   if (writer.kind === 'others') return warning(`${what}. ${writer.names} changed it meanwhile.`);
   if (CALICO_WRITES.has(before.reference.kind) && writer.kind !== 'unknown') {
     return warning(`${what}. ${sentence(writer)}`);
+  }
+  if (writer.kind === 'unknown' && changes.every(({ after: now }) => now === undefined)) {
+    return warning(`${what}. Somebody took it away meanwhile, which leaves no name behind.`);
   }
   return failure(`${what}. ${sentence(writer)} An upgrade changes none of it.`);
 }

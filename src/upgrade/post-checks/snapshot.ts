@@ -1,7 +1,7 @@
 import type { ClusterState } from '../../cluster/cluster-state.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import { type Allocations, readAllocations } from './allocations.js';
-import { availableServices } from './api-services.js';
+import { readServices, type Services } from './api-services.js';
 import { type KeptObject, readUserData } from './user-data.js';
 
 /** What an upgrade must not change, as it was read at one time. */
@@ -11,8 +11,7 @@ export interface Snapshot {
   /** What calico-node wrote of each node: `projectcalico.org/IPv4Address` and its like. */
   readonly nodes: ReadonlyMap<string, NodeAddresses>;
   readonly allocations: Allocations;
-  /** Names of the registrations of APIs whose servers answer. */
-  readonly apiServices: ReadonlySet<string>;
+  readonly apiServices: Services;
 }
 
 export interface NodeAddresses {
@@ -26,15 +25,31 @@ export interface NodeAddresses {
  * @throws ClusterError
  */
 export async function takeSnapshot(client: ClusterClient, state: ClusterState): Promise<Snapshot> {
-  const group = state.calico?.dataGroup ?? 'crd.projectcalico.org';
   const { kinds } = await client.discover();
-  const isInEtcd = state.calico?.datastore === 'etcdv3';
   return {
-    data: isInEtcd ? new Map() : await readUserData(client, kinds, group),
+    data: isInEtcd(state) ? new Map() : await readUserData(client, kinds, groupOfData(state)),
     nodes: new Map(
       state.nodes.map(({ name, addresses: { calico, internal } }) => [name, { calico, internal }]),
     ),
-    allocations: isInEtcd ? new Map() : await readAllocations(client, kinds, group),
-    apiServices: await availableServices(client),
+    allocations: await takeAllocations(client, state),
+    apiServices: await readServices(client),
   };
+}
+
+/**
+ * Reads who has which address now.
+ * @throws ClusterError
+ */
+export async function takeAllocations(client: ClusterClient, state: ClusterState): Promise<Allocations> {
+  if (isInEtcd(state)) return new Map();
+  const { kinds } = await client.discover();
+  return readAllocations(client, kinds, groupOfData(state));
+}
+
+function isInEtcd({ calico }: ClusterState): boolean {
+  return calico?.datastore === 'etcdv3';
+}
+
+function groupOfData({ calico }: ClusterState): string {
+  return calico?.dataGroup ?? 'crd.projectcalico.org';
 }
