@@ -60,9 +60,6 @@ function judgeChange(before: KeptObject, after: KeptObject): Verdict {
   if (CALICO_WRITES.has(before.reference.kind) && writer.kind !== 'unknown') {
     return warning(`${what}. ${sentence(writer)}`);
   }
-  if (writer.kind === 'unknown' && changes.every(({ after: now }) => now === undefined)) {
-    return warning(`${what}. Somebody took it away meanwhile, which leaves no name behind.`);
-  }
   return failure(`${what}. ${sentence(writer)} An upgrade changes none of it.`);
 }
 
