@@ -17,9 +17,11 @@ import type { Snapshot } from './post-checks/snapshot.js';
 import type { PreparedHelm } from './hop/prepare-helm.js';
 import { compareHop } from './plan/compare-hop.js';
 import type { UpgradePlan } from './plan/plan.js';
+import { listNames } from './preflight/finding.js';
 import { brakeSteps } from './restore/brake.js';
 import { asUserLeftIt } from './resume/as-user-left-it.js';
 import type { Resume } from './resume/resume.js';
+import { unreadyNodes } from './waves/plan-waves.js';
 
 export interface HopResult {
   readonly to: Version;
@@ -106,6 +108,7 @@ async function hop(
   options.onProgress('checking what must not have changed');
   const { snapshot, ...checks } = await checkAfter(client, after, options.before, options);
   options.hops.splice(-1, 1, { to, results, checks });
+  sayUntrimmed(state, way, options);
   for (const warning of checks.warnings) options.onWarning(warning);
   if (checks.failures.length > 0) return `The checks after the hop failed. ${checks.failures.join(' ')}`;
   for (const { afterHop } of options.traffic ?? []) {
@@ -113,6 +116,19 @@ async function hop(
     if (lost !== null) return lost;
   }
   return snapshot;
+}
+
+/** With an operator the rules are its own, which knows of one release only. */
+function sayUntrimmed(
+  { calico, nodes }: ClusterState,
+  { from, to }: { readonly from: string; readonly to: string },
+  { onWarning }: Climb,
+): void {
+  const away = unreadyNodes(nodes);
+  if (away.length === 0 || calico?.method !== 'manifest') return;
+  onWarning(
+    `Took no part, and may come back with Calico ${from}: ${listNames(away)}. So accounts keep the rules of ${from} and ${to}, and what only ${from} needed stays. They allow more than is needed, and do no other harm; no later upgrade takes them away.`,
+  );
 }
 
 /** Keeps the operator from changing any more nodes. Where that fails, the way back is gone all the same. Never throws. */
