@@ -20,6 +20,7 @@ export function aloneOptions(changes: Partial<TestAloneOptions> = {}, clock = { 
       skip: new Set(['policy-ingress', 'policy-egress', 'policy-calico', 'policy-tiers']),
     },
     run: 'run-1',
+    processId: 'test',
     signal: new AbortController().signal,
     now: () => clock.ms,
     // What nobody answers takes no time of its own here

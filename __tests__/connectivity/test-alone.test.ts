@@ -49,7 +49,7 @@ describe('the network test by itself', () => {
     const { probes, fault } = await run();
     expect(fault).toBeNull();
     expect(probes?.rounds.map(({ when, nodes }) => [when, nodes])).toEqual([['alone', NODES]]);
-    expect(new Set(held)).toEqual(new Set(['run-1']));
+    expect(new Set(held)).toEqual(new Set(['run-1 (test)']));
     expect([leftIn(network), warnings]).toEqual([[], []]);
   });
 

@@ -41,7 +41,7 @@ export interface NetworkTestOptions extends Omit<Waiting, 'timeoutMs'> {
   readonly nodes: readonly NodeState[];
   readonly image: string;
   readonly settings: NetworkTestSettings;
-  /** The run's address. */
+  /** The run's address, with what tells its processes apart: none deletes what another has made. */
   readonly run: string;
   readonly onProgress: (text: string) => void;
 }

@@ -1,12 +1,12 @@
 import { ActionError } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import { clearLeftovers } from '../upgrade/lock/clear-leftovers.js';
-import { type Lock, takeLock, whyStopped } from '../upgrade/lock/lock.js';
+import { type Holder, type Lock, nameHolder, takeLock, whyStopped } from '../upgrade/lock/lock.js';
 import { findMissingRights } from './find-missing-rights.js';
 import { type NetworkTestOptions, openNetworkTest } from './network-test.js';
 import { explainBroken, type NetworkTestResult } from './results.js';
 
-export interface TestAloneOptions extends NetworkTestOptions {
+export interface TestAloneOptions extends NetworkTestOptions, Holder {
   /** Told of what a person should know though the test goes on. */
   readonly onWarning: (text: string) => void;
 }
@@ -47,7 +47,7 @@ async function testUnderLock(
   { lost }: Lock,
 ): Promise<AloneResult> {
   const signal = AbortSignal.any([options.signal, lost]);
-  const test = openNetworkTest(client, { ...options, signal });
+  const test = openNetworkTest(client, { ...options, run: nameHolder(options), signal });
   let fault: string | null;
   try {
     const round = await test.baseline('alone');

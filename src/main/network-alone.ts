@@ -23,7 +23,7 @@ export async function networkAlone(
       ...REAL_TIMING,
       ...inputs,
       nodes: calicoNodes(state),
-      run: runOf(world),
+      ...runOf(world),
       signal: stop.signal,
       onProgress: reporter.progress,
       onWarning: reporter.warning,

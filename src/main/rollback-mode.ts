@@ -21,6 +21,7 @@ import { stepLine } from '../report/run/report-step.js';
 import { wayBack } from '../report/run/way-back.js';
 import { collectDiagnostics } from '../upgrade/diagnostics/collect.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from '../upgrade/restore/plan-rollback.js';
+import { nameHolder } from '../upgrade/lock/lock.js';
 import { type RollbackOutcome, runRollback } from '../upgrade/restore/run-rollback.js';
 import { reportTarget } from './backup-target.js';
 import { DIAGNOSTICS_MS, learnSecrets, runPlaceOf } from './look-after-failure.js';
@@ -114,12 +115,13 @@ async function rollBack(
     reporter.warning(`${name}: nothing more is written, and the state is saved.`),
   );
   const { signal } = stop;
-  const run = runOf(world);
-  const network = networkAround(client, inputs.networkTest, { reporter, signal, run });
+  const holder = runOf(world);
+  const place = { reporter, signal, run: nameHolder(holder) };
+  const network = networkAround(client, inputs.networkTest, place);
   try {
     const outcome = await runRollback(client, reader, store, {
       ...options,
-      run,
+      ...holder,
       network,
       timeoutMs: inputs.stageTimeoutMs,
       signal,

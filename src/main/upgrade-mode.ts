@@ -24,6 +24,7 @@ import { stepLine } from '../report/run/report-step.js';
 import { publishUpgrade } from '../report/upgrade/publish-upgrade.js';
 import { buildUpgradeReport } from '../report/upgrade/upgrade-report.js';
 import { createManifestReader } from '../upgrade/customisations/read-manifest.js';
+import { type Holder, nameHolder } from '../upgrade/lock/lock.js';
 import { runUpgrade, type UpgradeOutcome } from '../upgrade/run-upgrade.js';
 import type { UpgradeBackup, UpgradeOptions } from '../upgrade/upgrade-options.js';
 import { collectDiagnostics } from '../upgrade/diagnostics/collect.js';
@@ -71,10 +72,11 @@ export async function runUpgradeMode(
   const onFailure = (): Promise<void> =>
     collectDiagnostics(client, store, { ...look, ...atFailure(inputs.stageTimeoutMs) });
   const { signal } = stop;
-  const run = runOf(world);
-  const network = networkCheck(client, inputs.networkTest, { reporter, signal, run });
-  const monitor = disruptionMonitor(client, inputs.networkTest, { reporter, signal, run });
-  const surroundings = { world, reporter, policy, opened, signal, run, network, monitor, onFailure };
+  const holder = runOf(world);
+  const place = { reporter, signal, run: nameHolder(holder) };
+  const network = networkCheck(client, inputs.networkTest, place);
+  const monitor = disruptionMonitor(client, inputs.networkTest, place);
+  const surroundings = { world, reporter, policy, opened, signal, holder, network, monitor, onFailure };
   try {
     const outcome = await upgrade(client, { ...inputs, kubeconfig }, surroundings);
     if (outcome.ended === 'failed')
@@ -102,8 +104,7 @@ interface Surroundings {
   /** Bundles that are closed at the end, with the run that made them; empty for this run or a directory. */
   readonly opened: (OpenBundle & { readonly runId: string })[];
   readonly onFailure: () => Promise<void>;
-  /** The run's address. */
-  readonly run: string;
+  readonly holder: Holder;
   /** null where the network is not tested. */
   readonly network: CheckedNetwork | null;
   readonly monitor: MonitoredTraffic | null;
@@ -112,7 +113,7 @@ interface Surroundings {
 function upgrade(
   client: ClusterClient,
   inputs: UpgradeInputs & { readonly kubeconfig: string },
-  { world, reporter, policy, signal, opened, run, network, monitor, onFailure }: Surroundings,
+  { world, reporter, policy, signal, opened, holder, network, monitor, onFailure }: Surroundings,
 ): Promise<UpgradeOutcome> {
   const { now, sleep } = REAL_TIMING;
   const runUrl = readMarkdownLinks(world.variables, null).runUrl ?? '';
@@ -140,7 +141,7 @@ function upgrade(
       rollbackOnFailure: inputs.rollbackOnFailure,
       helm,
       charts: helm && createChartSource(inputs.manifests, { root: workspace, download, helm }),
-      run,
+      ...holder,
       // What is held is opened last before the first write
       traffic: [network, monitor].filter((check) => check !== null),
       signal,

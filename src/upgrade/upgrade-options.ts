@@ -4,6 +4,7 @@ import type { StepResult } from './engine/step.js';
 import type { TrafficCheck } from './engine/traffic-check.js';
 import type { HelmTools } from './hop/prepare-helm.js';
 import type { JournalHead } from './journal/journal.js';
+import type { Holder } from './lock/lock.js';
 import type { PlanOptions } from './plan/plan.js';
 
 /** A backup that was proven. */
@@ -15,9 +16,7 @@ export interface UpgradeBackup {
   readonly createdAt: string;
 }
 
-export interface UpgradeOptions extends PlanOptions, HelmTools {
-  /** Address of this run. */
-  readonly run: string;
+export interface UpgradeOptions extends PlanOptions, HelmTools, Holder {
   /** Budget of each step's wave and gates. */
   readonly timeoutMs: number;
   readonly rollbackOnFailure: boolean;

@@ -13,6 +13,7 @@ import {
   takeLock,
   whyStopped,
 } from '../../../src/upgrade/lock/lock.js';
+import { pullPod } from '../../../src/upgrade/pre-pull/pull-pod.js';
 import {
   createFakeClusterClient,
   type FakeCall,
@@ -20,8 +21,11 @@ import {
   refusal,
 } from '../../ports/fake-cluster-client.js';
 
-const MINE = 'https://github.example.com/team/clusters/actions/runs/2#upgrade';
-const OTHER = 'https://github.example.com/team/clusters/actions/runs/1#upgrade';
+const RUN = 'https://github.example.com/team/clusters/actions/runs/2';
+const MINE = `${RUN} (1f2e3d4c)`;
+/** Another job of the same run, or the same one once more. */
+const SIBLING = `${RUN} (5b6a7988)`;
+const OTHER = 'https://github.example.com/team/clusters/actions/runs/1 (97867564)';
 
 /** A clock that goes only when somebody sleeps; what happens meanwhile is done at its time. */
 function createClock(): Pick<LockOptions, 'now' | 'sleep'> & {
@@ -79,26 +83,32 @@ describe('the lock', () => {
     ticks = [];
   });
 
-  function options(run: string, clock = createClock()): LockOptions {
-    return { run, ...clock, onProgress: () => undefined, onWarning: (text) => warnings.push(text) };
+  function options(clock = createClock()): LockOptions {
+    return {
+      run: RUN,
+      processId: '1f2e3d4c',
+      ...clock,
+      onProgress: () => undefined,
+      onWarning: (text) => warnings.push(text),
+    };
   }
 
   async function leaseIn(client: FakeClusterClient): Promise<KubernetesObject | null> {
     return client.get(LOCK);
   }
 
-  function leaseOf(run: string, renewTime = '2026-11-27T01:59:59.000000Z'): KubernetesObject {
+  function leaseOf(holder: string, renewTime = '2026-11-27T01:59:59.000000Z'): KubernetesObject {
     return {
       apiVersion: LOCK.apiVersion,
       kind: LOCK.kind,
       metadata: { name: LOCK.name, namespace: 'kube-system' },
-      spec: { holderIdentity: run, leaseDurationSeconds: 60, leaseTransitions: 3, renewTime },
+      spec: { holderIdentity: holder, leaseDurationSeconds: 60, leaseTransitions: 3, renewTime },
     };
   }
 
   test('says who holds it, is found by its label, and is gone once it is given back', async () => {
     const client = createFakeClusterClient();
-    lock = await takeLock(client, options(MINE));
+    lock = await takeLock(client, options());
     const lease = await leaseIn(client);
     expect(textAt(lease, 'spec', 'holderIdentity')).toBe(MINE);
     expect(lease?.metadata.labels).toEqual({ 'app.kubernetes.io/managed-by': 'calico-upgrade-action' });
@@ -110,7 +120,7 @@ describe('the lock', () => {
 
   test('is renewed while it is held', async () => {
     const client = createFakeClusterClient();
-    lock = await takeLock(client, options(MINE));
+    lock = await takeLock(client, options());
     const first = textAt(await leaseIn(client), 'spec', 'renewTime');
     await tick(3);
     const lease = await leaseIn(client);
@@ -118,25 +128,36 @@ describe('the lock', () => {
     expect(lock.lost.aborted).toBe(false);
   });
 
-  test('of a run at work is not taken: its address is in the message, and nothing is written', async () => {
-    const client = createFakeClusterClient({ objects: [leaseOf(OTHER)] });
-    const clock = createClock();
-    clock.at(20_000, async () => {
-      await client.replace(leaseOf(OTHER, '2026-11-27T02:00:19.000000Z'), { fieldManager: 'other' });
-    });
-    const taken = takeLock(client, options(MINE, clock));
-    await expect(taken).rejects.toBeInstanceOf(EnvironmentError);
-    await expect(taken).rejects.toThrow(OTHER);
-    expect(textAt(await leaseIn(client), 'spec', 'holderIdentity')).toBe(OTHER);
-  });
+  test.each([
+    ['a run', OTHER, 'Another run'],
+    ['another process of the same run', SIBLING, 'Another job or attempt of this run'],
+  ])(
+    'of %s at work is not taken: its address is in the message, and nothing is written',
+    async (_, holder, who) => {
+      const client = createFakeClusterClient({ objects: [leaseOf(holder)] });
+      const clock = createClock();
+      clock.at(20_000, async () => {
+        await client.replace(leaseOf(holder, '2026-11-27T02:00:19.000000Z'), { fieldManager: 'other' });
+      });
+      const taken = takeLock(client, options(clock));
+      await expect(taken).rejects.toBeInstanceOf(EnvironmentError);
+      await expect(taken).rejects.toThrow(`${who} is at work on this cluster: ${holder}`);
+      expect(textAt(await leaseIn(client), 'spec', 'holderIdentity')).toBe(holder);
+    },
+  );
 
-  test('of a run that died is taken over, with a word', async () => {
-    const client = createFakeClusterClient({ objects: [leaseOf(OTHER)] });
+  test.each([
+    ['a run', OTHER, 'another run'],
+    ['another process of the same run', SIBLING, 'another job or attempt of this run'],
+  ])('of %s that died is taken over, with a word', async (_, holder, who) => {
+    const client = createFakeClusterClient({ objects: [leaseOf(holder)] });
     const clock = createClock();
     const start = clock.now();
-    lock = await takeLock(client, options(MINE, clock));
+    lock = await takeLock(client, options(clock));
     expect(clock.now() - start).toBeGreaterThanOrEqual(60_000);
-    expect(warnings).toEqual([expect.stringContaining(OTHER)]);
+    expect(warnings).toEqual([
+      `The lock of ${who} was not renewed for 60 s and is taken over. That one: ${holder}`,
+    ]);
     expect(await leaseIn(client)).toMatchObject({ spec: { holderIdentity: MINE, leaseTransitions: 4 } });
   });
 
@@ -146,9 +167,15 @@ describe('the lock', () => {
       kind: 'Namespace',
       metadata: { name, labels },
     });
-    const objects = [leaseOf(OTHER), namespace('calico-network-test', OWN_LABELS), namespace('users', {})];
+    const pull = { namespace: 'kube-system', pullSecrets: [], run: 'dead', deadlineMs: 1000 };
+    const objects = [
+      leaseOf(OTHER),
+      namespace('calico-network-test', OWN_LABELS),
+      namespace('users', {}),
+      pullPod({ node: 'a', images: ['image'] }, pull),
+    ];
     const client = createFakeClusterClient({ objects });
-    await clearLock(client, options(MINE));
+    await clearLock(client, options());
     expect(client.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'Namespace default',
       'Namespace kube-system',
@@ -161,16 +188,16 @@ describe('the lock', () => {
     const clock = createClock();
     const start = clock.now();
     clock.at(5_000, () => client.delete(LOCK));
-    lock = await takeLock(client, options(MINE, clock));
+    lock = await takeLock(client, options(clock));
     expect(clock.now() - start).toBeLessThan(10_000);
     expect(warnings).toEqual([]);
   });
 
-  test('of the same run goes on without a wait', async () => {
+  test('of the same process goes on without a wait', async () => {
     const client = createFakeClusterClient({ objects: [leaseOf(MINE)] });
     const clock = createClock();
     const start = clock.now();
-    lock = await takeLock(client, options(MINE, clock));
+    lock = await takeLock(client, options(clock));
     expect(clock.now()).toBe(start);
     expect(await leaseIn(client)).toMatchObject({ spec: { leaseTransitions: 3 } });
   });
@@ -188,13 +215,13 @@ describe('the lock', () => {
     clock.at(10_000, async () => {
       await client.replace(leaseOf(OTHER, '2026-11-27T02:00:19.000000Z'), { fieldManager: 'other' });
     });
-    await expect(takeLock(client, options(MINE, clock))).rejects.toThrow(OTHER);
+    await expect(takeLock(client, options(clock))).rejects.toThrow(OTHER);
     expect(textAt(await leaseIn(client), 'spec', 'holderIdentity')).toBe(OTHER);
   });
 
   test('goes on where a renewal was written though its answer was lost', async () => {
     const client = createFakeClusterClient();
-    lock = await takeLock(client, options(MINE));
+    lock = await takeLock(client, options());
     await client.replace(leaseOf(MINE), { fieldManager: 'calico-upgrade-action' });
     await tick(3);
     expect(lock.lost.aborted).toBe(false);
@@ -203,7 +230,7 @@ describe('the lock', () => {
 
   test('that is lost ends every write of its client; dry runs and reads go on', async () => {
     const client = createFakeClusterClient();
-    lock = await takeLock(client, options(MINE));
+    lock = await takeLock(client, options());
     const held = lock.client;
     const write = { fieldManager: 'test' };
     const [one, map] = ['one', 'two'].map((name) => ({
@@ -230,16 +257,19 @@ describe('the lock', () => {
     expect(await held.get(referenceOf(one))).not.toBeNull();
   });
 
-  test('that another run took is lost, and is not given back for it', async () => {
+  test.each([
+    ['another run', OTHER],
+    ['another process of the same run', SIBLING],
+  ])('that %s took is lost, and is not given back for it', async (_, holder) => {
     const client = createFakeClusterClient();
-    lock = await takeLock(client, options(MINE));
+    lock = await takeLock(client, options());
     await client.delete(LOCK);
-    await client.create(leaseOf(OTHER), { fieldManager: 'other' });
+    await client.create(leaseOf(holder), { fieldManager: 'other' });
     await tick(2);
     expect(lock.lost.aborted).toBe(true);
     expect(warnings).toEqual([expect.stringContaining('taken by another run')]);
     await lock.release();
-    expect(textAt(await leaseIn(client), 'spec', 'holderIdentity')).toBe(OTHER);
+    expect(textAt(await leaseIn(client), 'spec', 'holderIdentity')).toBe(holder);
   });
 
   test('outlives an API server that does not answer for a while, and is lost after longer', async () => {
@@ -249,7 +279,7 @@ describe('the lock', () => {
         if (isDown && call.verb === 'replace') throw refusal(call.verb, call.kind, 503, 'down');
       },
     });
-    lock = await takeLock(client, options(MINE));
+    lock = await takeLock(client, options());
     isDown = true;
     await tick(2);
     expect(lock.lost.aborted).toBe(false);
@@ -271,7 +301,7 @@ describe('the lock', () => {
     const client = createFakeClusterClient({
       onCall: ({ verb }: FakeCall) => (isDown && verb === 'replace' ? back : undefined),
     });
-    lock = await takeLock(client, options(MINE));
+    lock = await takeLock(client, options());
     await tick(1);
     isDown = true;
     await tick(2);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { referenceOf } from '../../../src/cluster/object-name.js';
 import type { ClusterClient } from '../../../src/ports/cluster-client.js';
 import { readJournal } from '../../../src/upgrade/journal/journal.js';
 import { LOCK, lockLost } from '../../../src/upgrade/lock/lock.js';
+import { pullPod } from '../../../src/upgrade/pre-pull/pull-pod.js';
 import { planRollback } from '../../../src/upgrade/restore/plan-rollback.js';
 import {
   rollBackUnderLock,
@@ -62,6 +64,15 @@ describe('a rollback whose last look', () => {
 });
 
 describe('a rollback', () => {
+  it('clears pods that a pre-pull which was killed left', async () => {
+    const scene = await upgradedCluster();
+    const { client } = scene.cluster;
+    const pull = { namespace: 'kube-system', pullSecrets: [], run: 'dead', deadlineMs: 1000 };
+    const pod = client.set(pullPod({ node: 'a', images: ['image'] }, pull));
+    expect(await run(scene)).toMatchObject({ ended: 'done' });
+    expect(await client.get(referenceOf(pod))).toBeNull();
+  });
+
   it('whose lock another run took writes nothing more', async () => {
     const scene = await upgradedCluster();
     const { cluster } = scene;

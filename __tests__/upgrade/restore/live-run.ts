@@ -23,6 +23,8 @@ export function runOptions(options: Partial<RunOptions> = {}): RunOptions {
     maxUnavailable: { nodes: 2 },
     soakMs: 0,
     run: 'https://github.example.com/team/clusters/actions/runs/8',
+    // One that starts again goes on with its own lock at once
+    processId: 'test',
     timeoutMs: 90_000,
     signal: new AbortController().signal,
     now: Date.now,

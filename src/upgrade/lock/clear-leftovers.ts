@@ -1,14 +1,16 @@
 import { OWN_SELECTOR } from '../../cluster/own-label.js';
 import { ClusterError } from '../../errors.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
+import { deletePullPods } from '../pre-pull/delete-pull-pods.js';
+import { PULL_PODS } from '../pre-pull/pull-pod.js';
 import { deleteOwnPolicies, REMOVE_POLICIES_BY_HAND } from './own-policies.js';
 
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
 
 /**
- * Deletes the namespaces, with all that is in them, and the policies of the whole cluster that a run that died left:
- * whoever holds the lock knows that no other run is at work with one. They go by themselves from then on. An account
- * that may not list them sees none. Never throws.
+ * Deletes what a run that died left: namespaces with all that is in them, policies of the whole cluster, and pods that
+ * pull images. Whoever holds the lock knows that no other run is at work with one. They go by themselves from then on. An
+ * account that may not list them sees none. Never throws.
  */
 export async function clearLeftovers(
   client: ClusterClient,
@@ -17,6 +19,7 @@ export async function clearLeftovers(
   await orWarn('Policies', REMOVE_POLICIES_BY_HAND, () => deleteOwnPolicies(client), onWarning);
   const byHand = `kubectl delete namespaces --selector ${OWN_SELECTOR}`;
   await orWarn('Namespaces', byHand, () => deleteOwnNamespaces(client), onWarning);
+  for (const warning of await deletePullPods(client, null, PULL_PODS)) onWarning(warning);
 }
 
 async function deleteOwnNamespaces(client: ClusterClient): Promise<void> {

@@ -21,9 +21,15 @@ const LOST_MS = 45_000;
 const WATCH_MS = 2_000;
 const FIELD_MANAGER = 'calico-upgrade-action';
 
-export interface LockOptions {
-  /** The run's address, which tells it from every other run, and tells people where to look. */
+/** Who holds the lock: one process of a run. */
+export interface Holder {
+  /** The run's address, which tells people where to look. */
   readonly run: string;
+  /** Tells this process from every other, those of other jobs and attempts of the same run too. */
+  readonly processId: string;
+}
+
+export interface LockOptions extends Holder {
   readonly now: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly onProgress: (text: string) => void;
@@ -47,8 +53,8 @@ export interface Lock {
 
 /**
  * Takes the lock, and renews it until it is given back. One that another run holds is watched for as long as it takes
- * to tell that nobody renews it, by this machine's clock alone; then it is taken over, with a word. A run that starts
- * again under the same address goes on with its own.
+ * to tell that nobody renews it, by this machine's clock alone; then it is taken over, with a word. So is one of another
+ * process of the same run; a process goes on with its own at once.
  *
  * @throws EnvironmentError where another run is at work, with its address; ClusterError where the server refuses
  */
@@ -73,6 +79,11 @@ export async function clearLock(client: ClusterClient, options: LockOptions): Pr
   }
 }
 
+/** A holder as the lock names it: `https://github.com/team/clusters/actions/runs/7 (4f3a09c2)`. Pure. */
+export function nameHolder({ run, processId }: Holder): string {
+  return `${run} (${processId})`;
+}
+
 /** The reason of a lock that is lost. @param fault `was taken by another run` */
 export function lockLost(fault: string): string {
   return `${LOST}${fault}. Nothing more is written.`;
@@ -89,6 +100,7 @@ export function whyStopped(signal: AbortSignal): string {
 }
 
 async function acquire(client: ClusterClient, options: LockOptions): Promise<KubernetesObject> {
+  const self = nameHolder(options);
   for (;;) {
     const found = await client.get(LOCK);
     if (found === null) {
@@ -99,11 +111,11 @@ async function acquire(client: ClusterClient, options: LockOptions): Promise<Kub
       continue;
     }
     const holder = holderOf(found);
-    if (holder !== options.run && holder !== '') {
+    if (holder !== self && holder !== '') {
       const stale = await watchUntilStale(client, found, options);
       if (stale === 'gone') continue;
       options.onWarning(
-        `The lock of another run was not renewed for ${LEASE_SECONDS} s and is taken over. That run: ${holder}`,
+        `The lock of another ${kindOf(holder, options)} was not renewed for ${LEASE_SECONDS} s and is taken over. That one: ${holder}`,
       );
     }
     const taken = await unlessBeaten(() =>
@@ -131,8 +143,9 @@ function isBeaten(error: unknown): boolean {
 async function watchUntilStale(
   client: ClusterClient,
   found: KubernetesObject,
-  { now, sleep, onProgress }: LockOptions,
+  options: LockOptions,
 ): Promise<'stale' | 'gone'> {
+  const { now, sleep, onProgress } = options;
   const seconds = Math.max(numberAt(found, 'spec', 'leaseDurationSeconds') ?? LEASE_SECONDS, 1);
   const deadline = now() + seconds * 1000;
   onProgress(`waiting up to ${seconds} s to see whether ${holderOf(found)} still holds the lock`);
@@ -140,12 +153,13 @@ async function watchUntilStale(
     await sleep(Math.min(WATCH_MS, deadline - now()));
     const again = await client.get(LOCK);
     if (again === null) return 'gone';
-    if (again.metadata.resourceVersion !== found.metadata.resourceVersion) throw busy(again);
+    if (again.metadata.resourceVersion !== found.metadata.resourceVersion) throw busy(again, options);
   }
   return 'stale';
 }
 
 function hold(client: ClusterClient, first: KubernetesObject, options: LockOptions): Lock {
+  const self = nameHolder(options);
   const lost = new AbortController();
   const released = new AbortController();
   const over = AbortSignal.any([lost.signal, released.signal]);
@@ -158,7 +172,7 @@ function hold(client: ClusterClient, first: KubernetesObject, options: LockOptio
     );
     // It may have been written by a request whose answer was lost
     const now = renewed ?? (await client.get(LOCK));
-    if (now === null || holderOf(now) !== options.run) return 'was taken by another run, or deleted';
+    if (now === null || holderOf(now) !== self) return 'was taken by another run, or deleted';
     lease = now;
     return null;
   }
@@ -226,9 +240,10 @@ function hold(client: ClusterClient, first: KubernetesObject, options: LockOptio
   };
 }
 
-function leaseOf({ run, now }: LockOptions, before: KubernetesObject | null): KubernetesObject {
-  const time = `${new Date(now()).toISOString().slice(0, -1)}000Z`;
-  const isOurs = before !== null && holderOf(before) === run;
+function leaseOf(options: LockOptions, before: KubernetesObject | null): KubernetesObject {
+  const self = nameHolder(options);
+  const time = `${new Date(options.now()).toISOString().slice(0, -1)}000Z`;
+  const isOurs = before !== null && holderOf(before) === self;
   const transitions = numberAt(before, 'spec', 'leaseTransitions') ?? 0;
   const { uid, resourceVersion } = before?.metadata ?? {};
   return {
@@ -242,7 +257,7 @@ function leaseOf({ run, now }: LockOptions, before: KubernetesObject | null): Ku
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
     spec: {
-      holderIdentity: run,
+      holderIdentity: self,
       leaseDurationSeconds: LEASE_SECONDS,
       acquireTime: isOurs ? textAt(before, 'spec', 'acquireTime') : time,
       renewTime: time,
@@ -255,9 +270,15 @@ function holderOf(lease: KubernetesObject): string {
   return textAt(lease, 'spec', 'holderIdentity');
 }
 
-function busy(lease: KubernetesObject): EnvironmentError {
+/** What the one that holds it is another of. */
+function kindOf(holder: string, { run }: Holder): string {
+  return holder.startsWith(`${run} (`) ? 'job or attempt of this run' : 'run';
+}
+
+function busy(lease: KubernetesObject, options: Holder): EnvironmentError {
+  const holder = holderOf(lease);
   return new EnvironmentError(
-    `Another run is at work on this cluster: ${holderOf(lease)}`,
+    `Another ${kindOf(holder, options)} is at work on this cluster: ${holder}`,
     'Nothing was changed. Wait until it is done, or cancel it and start again.',
   );
 }

@@ -9,13 +9,11 @@ import type { Step, StepResult } from '../engine/step.js';
 import type { TrafficAround } from '../engine/traffic-check.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
-import { clearLock, hasLostLock, takeLock, whyStopped } from '../lock/lock.js';
+import { clearLock, hasLostLock, type Holder, takeLock, whyStopped } from '../lock/lock.js';
 import { clearLeftovers } from '../lock/clear-leftovers.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
-export interface RunOptions extends RollbackOptions {
-  /** Address of this run. */
-  readonly run: string;
+export interface RunOptions extends RollbackOptions, Holder {
   /** Budget of each step's wave and gates. */
   readonly timeoutMs: number;
   /** Aborted where the run is told to stop. */
