@@ -1,5 +1,4 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -11,6 +10,7 @@ import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js'
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import { manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
+import { refuse } from '../adapters/github-server.js';
 import { type ActionsServer, startActions } from '../adapters/artifacts/actions-server.js';
 import { podImages, rolledOut } from '../upgrade/restore/live-run.js';
 import { removeFolders } from './run-program.js';
@@ -117,8 +117,8 @@ describeWithCalico('the workflows of examples/workflows, run', { own: true, ligh
   }, 360_000);
 
   it('a night whose backup cannot be uploaded changes nothing, unless its directory is told to be enough', async () => {
-    const refused = (response: ServerResponse): void => void response.writeHead(403).end('no');
-    actions.faults.push({ path: '/twirp', fault: refused });
+    const refused = { path: '/twirp', fault: refuse(403, 'The storage is used up') };
+    actions.faults.push(refused);
     const stopped = await run(UPGRADE, 5, { target: NEWER });
     expect(endOf(stopped).slice(0, 2)).toEqual([2, 'failed']);
     expect(stopped.output).toContain('The backup could not be uploaded');
@@ -128,7 +128,7 @@ describeWithCalico('the workflows of examples/workflows, run', { own: true, ligh
     await cluster().lightNodes.setFaults([
       { on: { image: `calico/node:${NEWER}` }, fault: { kind: 'image-pull' } },
     ]);
-    actions.faults.push({ path: '/twirp', fault: refused });
+    actions.faults.push(refused);
     const enough = await run(UPGRADE, 6, { target: NEWER }, { backup: 'directory' });
     await cluster().lightNodes.clearFaults();
     expect(endOf(enough)).toEqual([1, 'failed', '']);

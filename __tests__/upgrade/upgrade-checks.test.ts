@@ -69,11 +69,15 @@ describe('after a hop', () => {
     before = await contentsOf(cluster.client);
   });
 
-  function upgrade(client: ClusterClient = cluster.client): Promise<UpgradeOutcome> {
+  function upgrade(
+    client: ClusterClient = cluster.client,
+    { force = false }: { readonly force?: boolean } = {},
+  ): Promise<UpgradeOutcome> {
     const reader = createManifestReader(createFakeManifestSource(FILES));
     return runUpgrade(client, reader, createFakeReportStore(), {
       ...buildOptions({ target: versionOf(NEWER) }),
       ...fastOptions(),
+      force,
       timeoutMs: 60_000,
       onWarning: (text) => warnings.push(text),
       rollbackOnFailure: true,
@@ -142,6 +146,21 @@ describe('after a hop', () => {
     );
     expect(made.map(({ verb }) => verb)).toEqual(['create', 'delete']);
     expect(ownNamespaces()).toEqual([]);
+  });
+
+  it('what only the older release needed stays where a node took no part, and that is said', async () => {
+    const node = cluster.client.objects().find(({ kind }) => kind === 'Node');
+    if (!node) throw new Error('There is no node');
+    const away = { ...node, metadata: { ...node.metadata, name: 'node-9', uid: 'node-9' } };
+    const conditions = [
+      { type: 'Ready', status: 'Unknown', message: 'Kubelet stopped posting node status.' },
+    ];
+    cluster.client.set({ ...away, status: { ...(node['status'] as object), conditions } });
+    const outcome = await upgrade(cluster.client, { force: true });
+    expect(outcome).toMatchObject({ ended: 'done', reason: '' });
+    expect(warnings.join()).toContain(
+      `Took no part, and may come back with Calico ${OLDER}: node-9. So accounts keep the rules of ${OLDER} and ${NEWER}`,
+    );
   });
 
   it('a pool that is another leads back', async () => {
