@@ -3,7 +3,7 @@ import { numberAt, textAt, valueAt } from '../../src/cluster/fields.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import type { ClusterClient, KubernetesObject } from '../../src/ports/cluster-client.js';
 import { readJournal } from '../../src/upgrade/journal/journal.js';
-import { WIDTH } from '../../src/upgrade/restore/operator-knobs.js';
+import { MIN_READY, WIDTH } from '../../src/upgrade/restore/operator-knobs.js';
 import { type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
@@ -31,7 +31,7 @@ describeInTurn('faults of an operator’s rollout', () => {
     describe('with the operator', () => {
       let scene: OperatorScene;
       let before: Awaited<ReturnType<typeof contentsOf>>;
-      let width: unknown;
+      let own: KubernetesObject | null;
 
       beforeAll(async () => {
         scene = await startScene(cluster());
@@ -39,7 +39,7 @@ describeInTurn('faults of an operator’s rollout', () => {
         await running(scene.client, OLDER);
         await scene.operator.settle();
         before = await contentsOf(scene.client);
-        width = valueAt(await scene.client.get(INSTALLATION), ...WIDTH);
+        own = await scene.client.get(INSTALLATION);
       }, 200_000);
       afterAll(() => scene.stop());
 
@@ -59,8 +59,8 @@ describeInTurn('faults of an operator’s rollout', () => {
         return found;
       }
 
-      /** An upgrade whose runner dies when the first node is changed and the others are not. */
-      async function dieInTheMiddle(): Promise<MemoryBundle> {
+      /** An upgrade whose runner dies when the first node is changed and the others are not, with the operator as wide. */
+      async function dieInTheMiddle(width: 1 | 3, soakMs: number): Promise<MemoryBundle> {
         const { client } = scene;
         await cluster().lightNodes.setFaults([SLOWLY]);
         const bundle = await save(client);
@@ -72,18 +72,27 @@ describeInTurn('faults of an operator’s rollout', () => {
         };
         const dying = dyingClient(client, null);
         const options: Partial<UpgradeOptions> = {
+          soakMs,
           backUp: () => Promise.resolve(backup),
           onProgress: (text) => {
-            if (text === REST) dying.die();
+            if (text === REST && width === 1) dying.die();
           },
         };
-        await upgrade(options, dying).catch(() => null);
+        const widening: ClusterClient = {
+          ...dying,
+          replace: async (object, how) => {
+            const written = await dying.replace(object, how);
+            if (valueAt(object, ...WIDTH) === 3) dying.die();
+            return written;
+          },
+        };
+        await upgrade(options, widening).catch(() => null);
         expect(dying.isDead()).toBe(true);
         const changed = (await newPods()).length;
         expect(changed).toBeGreaterThan(0);
         expect(changed).toBeLessThan(4);
         expect(await readJournal(client)).toMatchObject({ status: 'running', stage: 'operator' });
-        expect(valueAt(await client.get(INSTALLATION), ...WIDTH)).toBe(1);
+        expect(valueAt(await client.get(INSTALLATION), ...WIDTH)).toBe(width);
         return bundle;
       }
 
@@ -91,7 +100,7 @@ describeInTurn('faults of an operator’s rollout', () => {
         const { client, operator } = scene;
         await operator.settle();
         expect(numberAt(await client.get(OPERATOR), 'spec', 'replicas')).toBe(1);
-        expect(valueAt(await client.get(INSTALLATION), ...WIDTH)).toEqual(width);
+        expect((await client.get(INSTALLATION))?.['spec']).toEqual(own?.['spec']);
         const { calico, leftovers } = await inspect(client);
         expect(calico?.versions.verdict).toBe('agreed');
         expect(leftovers).toEqual([]);
@@ -161,7 +170,7 @@ describeInTurn('faults of an operator’s rollout', () => {
       }
 
       it('a runner that dies when the first node is new is followed by another one that rolls back', async () => {
-        const bundle = await dieInTheMiddle();
+        const bundle = await dieInTheMiddle(1, 0);
         const outcome = await rollBack(scene.client, bundle, { force: true, choice: 'live' });
         expect(outcome).toMatchObject({ ended: 'done', reason: '' });
         await isAsBefore();
@@ -283,16 +292,26 @@ describeInTurn('faults of an operator’s rollout', () => {
         await isAsBeforeAndMore();
       }, 300_000);
 
-      it('a runner that dies when the first node is new is followed by another one that goes on', async () => {
+      it('a runner that dies at its full width is followed by another one that goes on, narrower and without a soak', async () => {
         const { client } = scene;
-        const reader = await dieInTheMiddle();
+        const reader = await dieInTheMiddle(3, 1_000);
+        expect(numberAt(await client.get(INSTALLATION), ...MIN_READY)).toBe(21);
         const backup = { reader, directory: 'backup', artifact: null, createdAt: '2026-11-28T02:00:00Z' };
-        const outcome = await upgrade({ findBundle: () => Promise.resolve(backup) });
+        let seen: Promise<KubernetesObject | null> | null = null;
+        const outcome = await upgrade({
+          maxUnavailable: { nodes: 1 },
+          findBundle: () => Promise.resolve(backup),
+          onProgress: (text) => {
+            if (text === 'operator: the operator, and the first nodes') seen = client.get(INSTALLATION);
+          },
+        });
         expect(outcome).toMatchObject({ ended: 'done', reason: '' });
+        const meanwhile = await Promise.resolve(seen);
+        expect([WIDTH, MIN_READY].map((field) => numberAt(meanwhile, ...field))).toEqual([1, null]);
         await isGivenBack();
         expect(await newPods()).toHaveLength(4);
         expect(textAt(await client.get(INSTALLATION), 'status', 'calicoVersion')).toBe(NEWER);
-      }, 240_000);
+      }, 300_000);
     });
   });
 });

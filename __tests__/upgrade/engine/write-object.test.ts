@@ -370,6 +370,8 @@ describe('a field', () => {
     const before = structuredClone(INSTALLATION);
     withField(INSTALLATION, ['spec', 'strategy', 'rollingUpdate', 'maxUnavailable'], undefined);
     expect(INSTALLATION).toEqual(before);
+    const empty = { ...INSTALLATION, spec: { strategy: { rollingUpdate: {} } } };
+    expect(withField(empty, ['spec', 'strategy', 'rollingUpdate', 'x'], undefined)).toBe(empty);
     expect(withField(INSTALLATION, ['spec', 'strategy', 'x'], 1)['spec']).toEqual({
       strategy: { rollingUpdate: { maxUnavailable: 1 }, x: 1 },
       variant: 'Calico',

@@ -48,6 +48,7 @@ describe('the knobs of an Installation', () => {
     ['longer than the user’s own, where that is too short', 5, {}, 50],
     ['and for what is looked at afterwards', undefined, { checksMs: 60_000 }, 110],
     ['not at all without a soak: there is nothing to stop for', undefined, { soakMs: 0 }, undefined],
+    ['as long as the user wants without a soak', 5, { soakMs: 0 }, 5],
     ['not at all where the operator does not know it', undefined, { hasMinReady: false }, undefined],
   ])('keep a node for: %s', (_, own, options, seconds) => {
     expect(knobs(own, options).find(({ field }) => field === MIN_READY)?.canary).toBe(seconds);
@@ -71,7 +72,10 @@ describe('the knobs of an Installation', () => {
       nodeUpdateStrategy: { rollingUpdate: { maxUnavailable: 1 } },
       calicoNodeDaemonSet: { spec: { minReadySeconds: 50 } },
     });
-    expect(knobWrites(live, all, 'canary', 'rest')).toMatchObject([{ field: WIDTH, after: 5 }]);
+    expect(knobWrites(live, all, 'canary', 'rest')).toMatchObject([
+      { field: WIDTH, before: 1, after: 5 },
+      { field: MIN_READY, before: 50, after: 50 },
+    ]);
   });
 
   test('that a run left behind are not the user’s own, where the backup says what was', () => {

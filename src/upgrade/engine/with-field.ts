@@ -1,4 +1,4 @@
-import { type Fields, fieldsAt, without } from '../../cluster/fields.js';
+import { type Fields, fieldsAt, valueAt, without } from '../../cluster/fields.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 
 /** An object with another value at a path, or none where that is undefined; maps on the way that become empty go. */
@@ -7,6 +7,7 @@ export function withField(
   path: readonly string[],
   value: unknown,
 ): KubernetesObject {
+  if (value === undefined && valueAt(object, ...path) === undefined) return object;
   return setField(object, path, value) as KubernetesObject;
 }
 

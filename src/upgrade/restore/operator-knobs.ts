@@ -1,7 +1,7 @@
 import { listAt, textAt, valueAt } from '../../cluster/fields.js';
 import { referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
-import type { Write } from '../engine/step.js';
+import type { FieldWrite } from '../engine/step.js';
 import { withField } from '../engine/with-field.js';
 import { FIELD_MANAGER } from '../plan/try-changes.js';
 import { type WaveOptions, widthOf } from '../waves/plan-waves.js';
@@ -51,16 +51,13 @@ export function knobsOf(
 ): readonly Knob[] {
   const rest = widthOf(maxUnavailable, nodes) + away;
   const width: Knob = { field: WIDTH, canary: 1 + away, rest, own: own(WIDTH) };
-  // On the way back pods that are younger than that would count as lost, and all change at once
-  if (!isForward) {
-    const present = own(MIN_READY);
-    return [width, { field: MIN_READY, canary: present, rest: present, own: present }];
-  }
-  if (soakMs + checksMs === 0 || !hasMinReady) return [width];
+  if (isForward && !hasMinReady) return [width];
   const present = own(MIN_READY);
-  const seconds = Math.ceil((soakMs + checksMs) / 1000) + BRAKE_SECONDS;
-  const wanted = typeof present === 'number' ? Math.max(present, seconds) : seconds;
-  return [width, { field: MIN_READY, canary: wanted, rest: wanted, own: present }];
+  const needed = Math.ceil((soakMs + checksMs) / 1000) + BRAKE_SECONDS;
+  // On the way back pods that are younger than that would count as lost, and all change at once
+  const isHeld = isForward && soakMs + checksMs > 0;
+  const seconds = isHeld ? Math.max(typeof present === 'number' ? present : 0, needed) : present;
+  return [width, { field: MIN_READY, canary: seconds, rest: seconds, own: present }];
 }
 
 /** An Installation as it is while the first nodes change. */
@@ -68,16 +65,14 @@ export function withCanaryKnobs(installation: KubernetesObject, knobs: readonly 
   return knobs.reduce((held, { field, canary }) => withField(held, field, canary), installation);
 }
 
-/** Turns the knobs whose value is another from one time to the next. */
+/** Turns every knob from one time to the next; those that stay are among them. */
 export function knobWrites(
   installation: KubernetesObject,
   knobs: readonly Knob[],
   from: 'canary' | 'rest',
   to: 'rest' | 'own',
-): readonly Write[] {
-  return knobs
-    .filter((knob) => knob[from] !== knob[to])
-    .map((knob) => knobWrite(installation, knob.field, knob[from], knob[to]));
+): readonly FieldWrite[] {
+  return knobs.map((knob) => knobWrite(installation, knob.field, knob[from], knob[to]));
 }
 
 export function knobWrite(
@@ -85,7 +80,7 @@ export function knobWrite(
   field: readonly string[],
   before: unknown,
   after: unknown,
-): Write {
+): FieldWrite {
   return { kind: 'field', object: referenceOf(installation), field, before, after };
 }
 

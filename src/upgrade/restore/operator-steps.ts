@@ -1,7 +1,7 @@
 import { valueAt } from '../../cluster/fields.js';
 import { groupOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { Gate, MovedWorkload, ObjectWrite, Step, Write } from '../engine/step.js';
+import type { FieldWrite, Gate, MovedWorkload, ObjectWrite, Step, Write } from '../engine/step.js';
 import { withField } from '../engine/with-field.js';
 import { unreadyNodes, widthOf } from '../waves/plan-waves.js';
 import { objectWrite, step } from '../engine/staged-steps.js';
@@ -93,15 +93,18 @@ function rolling(
   const gate = brought(restoration);
   const isStopped = !isForward && others.some(isOperator);
   const isKnobApart = isForward || item === undefined;
-  // Where a run died in the middle, its pods are young, or the operator is held and brings nothing
+  // Where a run died in the middle, its pods are young, or the operator is held and brings nothing. Forward the
+  // Installation is told as the user left it, so a knob that seems right may still be where that run turned it
   const isUnderWay = restoration.node?.hasStalePods === true;
+  const turned = (writes: readonly FieldWrite[]): readonly FieldWrite[] =>
+    isForward && isUnderWay ? writes : writes.filter(({ before, after }) => before !== after);
   return [
     step(
       'operator',
       'the Installation and its like; nodes one at a time',
       [
         ...(isForward ? [] : resources.map((one) => (one === item ? writeHeld(one, knobs) : writeOf(one)))),
-        ...(isKnobApart ? firstTurns(installation, knobs) : []),
+        ...(isKnobApart ? turned(firstTurns(installation, knobs)) : []),
       ],
       isForward && canary && !isUnderWay ? oldEnough(canary, knobs, without) : [],
     ),
@@ -125,10 +128,12 @@ function rolling(
     step(
       'operator',
       `the other nodes, ${width} at a time`,
-      knobWrites(installation, knobs, 'canary', 'rest'),
+      turned(knobWrites(installation, knobs, 'canary', 'rest')),
       [gate],
     ),
-    step('operator', 'the Installation’s own knobs', knobWrites(installation, knobs, 'rest', 'own'), [gate]),
+    step('operator', 'the Installation’s own knobs', turned(knobWrites(installation, knobs, 'rest', 'own')), [
+      gate,
+    ]),
   ];
 }
 
@@ -204,11 +209,10 @@ function oldEnough(
 }
 
 /** From what the Installation says now to what it is to say while the first nodes change. */
-function firstTurns(installation: KubernetesObject, knobs: readonly Knob[]): readonly Write[] {
-  return knobs
-    .map(({ field, canary }) => ({ field, canary, present: valueAt(installation, ...field) }))
-    .filter(({ present, canary }) => present !== canary)
-    .map(({ field, present, canary }) => knobWrite(installation, field, present, canary));
+function firstTurns(installation: KubernetesObject, knobs: readonly Knob[]): readonly FieldWrite[] {
+  return knobs.map(({ field, canary }) =>
+    knobWrite(installation, field, valueAt(installation, ...field), canary),
+  );
 }
 
 function operatorRollout({ calico }: OperatorMove, others: readonly RestoreItem[]): readonly Gate[] {
