@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderUpgradeJunit } from '../../../src/report/upgrade/publish-upgrade.js';
 import { renderUpgradeHtml } from '../../../src/report/upgrade/upgrade-html.js';
+import { resultOf } from '../../../src/report/upgrade/upgrade-words.js';
 import type { UpgradeReport } from '../../../src/report/upgrade/upgrade-report.js';
 import { renderUpgradeSummary } from '../../../src/report/upgrade/upgrade-summary.js';
 import { renderUpgradeTerminal } from '../../../src/report/upgrade/upgrade-terminal.js';
@@ -59,6 +60,23 @@ describe('the first lines of the job summary', () => {
     expect(firstLines(back)).toMatch(
       /↩️ .* rolled back: Calico v3\.29\.4 runs again\n\n> \*\*Now:\*\* Nothing tonight/,
     );
+  });
+
+  test('of one that went back, and after which a path works no more: so, and what to look at', () => {
+    const network = { probes: null, fault: 'The network test found what worked before: pod-cross-node (1).' };
+    const result = resultOf(buildRolledBack(), network);
+    const report = buildReport(buildRolledBack(), result, network);
+    expect(result).toBe('rollback-failed');
+    expect(firstLines(report)).toMatch(
+      /^## 🚨 The upgrade failed: Calico v3\.29\.4 runs again, but traffic does not flow as it did before\n/,
+    );
+    expect(firstLines(report)).toContain('nothing left to go back to: find out why these paths do not work');
+    expect(report.networkFault).toBe(network.fault);
+    for (const form of [summaryOf(report), renderUpgradeHtml(report), renderUpgradeJunit(report)]) {
+      expect(form).toContain('But traffic does not flow: The network test found what worked before');
+    }
+    const lines = renderUpgradeTerminal(report, TERMINAL).trimEnd().split('\n');
+    expect(lines.at(-2)).toMatch(/^failed, and went back: .* But traffic does not flow: The network test/);
   });
 
   test('of one that neither went forward nor back: the way out', () => {
@@ -176,6 +194,21 @@ describe('the job summary', () => {
     expect(text).toContain('The run and its full report');
   });
 });
+
+test.each([
+  ['done', buildOutcome(), 'passed'],
+  ['went back', buildRolledBack(), 'rolled-back'],
+  ['neither forward nor back', buildStuck(), 'rollback-failed'],
+  ['failed and did not go back', buildOutcome({ ended: 'failed' }), 'failed'],
+] as const)(
+  'what the network test found changes nothing but of one that went back: %s',
+  (_, outcome, result) => {
+    expect(resultOf(outcome, null)).toBe(result);
+    expect(resultOf(outcome, { probes: null, fault: null })).toBe(result);
+    const found = resultOf(outcome, { probes: null, fault: 'No path works.' });
+    expect(found).toBe(result === 'rolled-back' ? 'rollback-failed' : result);
+  },
+);
 
 test('report.json keeps the fields of a plan, and has these besides', () => {
   expect(Object.keys(back)).toEqual(
