@@ -14,7 +14,9 @@ import { buildPlan as buildUpgradePlan } from '../plan/build-plan.js';
 import { versionOf } from '../../../src/catalog/queries.js';
 import { buildCalico } from '../../cluster/build-state.js';
 import { readElements } from '../read-markup.js';
-import { buildResult, LINKS, TERMINAL } from '../rollback/build-rollback.js';
+import type { RestoreItem } from '../../../src/upgrade/restore/restore-item.js';
+import type { UpgradeOutcome } from '../../../src/upgrade/run-upgrade.js';
+import { buildItem, buildResult, LINKS, TERMINAL } from '../rollback/build-rollback.js';
 import {
   buildOutcome,
   buildReport,
@@ -77,6 +79,59 @@ describe('the first lines of the job summary', () => {
     }
     const lines = renderUpgradeTerminal(report, TERMINAL).trimEnd().split('\n');
     expect(lines.at(-2)).toMatch(/^failed, and went back: .* But traffic does not flow: The network test/);
+  });
+
+  describe('of one that went back and left objects of users as they were by then', () => {
+    function buildKept(count: number): UpgradeOutcome {
+      const items = Array.from({ length: count }, (_, index): RestoreItem => {
+        const object = {
+          apiVersion: 'crd.projectcalico.org/v1',
+          kind: 'GlobalNetworkPolicy',
+          namespace: null,
+          name: `p${index}`,
+        };
+        const saved = { ...object, metadata: { name: object.name } };
+        return buildItem({ object, class: 'user', action: 'keep', saved, live: index === 0 ? null : saved });
+      });
+      const made = buildItem({ class: 'user', action: 'keep', why: 'It was made since the backup.' });
+      const back = buildRolledBack();
+      const { plan } = back.rollback!;
+      const restoration = { ...plan.restoration, items: [...items, made] };
+      return { ...back, rollback: { ...back.rollback!, plan: { ...plan, restoration } } };
+    }
+
+    test.each([
+      [
+        1,
+        '1 object of yours is not as when the backup was made, and was left so: GlobalNetworkPolicy p0 (gone).',
+      ],
+      [
+        5,
+        '5 objects of yours are not as when the backup was made, and were left so: GlobalNetworkPolicy p0 (gone), GlobalNetworkPolicy p1, GlobalNetworkPolicy p2 and 2 more.',
+      ],
+    ])('%d: that they are, which, and how to have them as they were', (count, what) => {
+      const report = buildReport(buildKept(count), 'rolled-back');
+      expect(report.next).toBe(
+        `${what} To put the backup’s back: mode rollback with calico-backup-7-1-11111111 and on-conflict: bundle. Calico itself is as it was before. Put right what failed, then run the upgrade again.`,
+      );
+      expect(firstLines(report)).toContain('not as when the backup was made');
+      expect(renderUpgradeHtml(report)).toContain('not as when the backup was made');
+      expect(renderUpgradeTerminal(report, TERMINAL).trimEnd().split('\n').at(-1)).toContain(what);
+    });
+
+    test('beside what the network test found, which they may be the reason of', () => {
+      const network = { probes: null, fault: 'The network test found what worked before.' };
+      const { next } = buildReport(buildKept(1), 'rollback-failed', network);
+      expect(next).toMatch(
+        /find out why these paths do not work.* left so: GlobalNetworkPolicy p0 \(gone\)\./,
+      );
+    });
+
+    test('what was only made since is no reason not to call the cluster as it was', () => {
+      expect(buildReport(buildKept(0), 'rolled-back').next).toMatch(
+        /^Nothing tonight: the cluster is as it was/,
+      );
+    });
   });
 
   test('of one that neither went forward nor back: the way out', () => {

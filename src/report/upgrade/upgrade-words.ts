@@ -3,6 +3,7 @@ import { formatVersion, type Version } from '../../version/version.js';
 import type { AloneResult } from '../../connectivity/test-alone.js';
 import type { Result } from '../report.js';
 import { FIND_OUT_WHY, saysFault } from '../rollback/rollback-report.js';
+import { whatStays } from './what-stays.js';
 
 const UNKNOWN = 'of an unknown version';
 
@@ -54,8 +55,10 @@ export function headlineOf(
 }
 
 /** What to do now. */
-export function nextOf({ backup, ended, rollback }: UpgradeOutcome, result: Result, wayOut: string): string {
+export function nextOf(outcome: UpgradeOutcome, result: Result, wayOut: string): string {
   if (wayOut !== '') return wayOut;
+  const { backup, ended, rollback } = outcome;
+  const stays = whatStays(outcome);
   switch (result) {
     case 'passed':
       if (backup === null) return 'Nothing. There is no backup to go back to.';
@@ -65,9 +68,11 @@ export function nextOf({ backup, ended, rollback }: UpgradeOutcome, result: Resu
     case 'nothing-to-do':
       return 'Nothing.';
     case 'rolled-back':
-      return 'Nothing tonight: the cluster is as it was before. Put right what failed, then run the upgrade again.';
+      return `${stays === '' ? 'Nothing tonight: the cluster' : `${stays} Calico itself`} is as it was before. Put right what failed, then run the upgrade again.`;
     case 'rollback-failed':
-      return rollback?.ended === 'done' ? FIND_OUT_WHY : 'Put that right, then run the upgrade again.';
+      return rollback?.ended === 'done'
+        ? `${FIND_OUT_WHY} ${stays}`.trim()
+        : 'Put that right, then run the upgrade again.';
     case 'failed':
       return ended === 'not-run'
         ? 'Put right what the findings name, then run the upgrade again.'
