@@ -134,6 +134,19 @@ describe('the first lines of the job summary', () => {
     });
   });
 
+  test('of one that went back over a change that somebody made meanwhile: which, to be made again', () => {
+    const back = buildRolledBack();
+    const { plan } = back.rollback!;
+    const restoration = {
+      ...plan.restoration,
+      items: [buildItem({ why: 'It was changed by kubectl-edit.' })],
+    };
+    const outcome = { ...back, rollback: { ...back.rollback!, plan: { ...plan, restoration } } };
+    expect(buildReport(outcome, 'rolled-back').next).toMatch(
+      /^DaemonSet kube-system\/calico-node: It was changed by kubectl-edit\. Calico itself is as it was before\./,
+    );
+  });
+
   test('of one that neither went forward nor back: the way out', () => {
     expect(firstLines(stuck)).toContain('🚨 The upgrade failed, and so did going back');
     expect(firstLines(stuck)).toContain('**Now:** Run the mode rollback again with the same bundle.');

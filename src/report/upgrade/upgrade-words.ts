@@ -3,7 +3,7 @@ import { formatVersion, type Version } from '../../version/version.js';
 import type { AloneResult } from '../../connectivity/test-alone.js';
 import type { Result } from '../report.js';
 import { FIND_OUT_WHY, saysFault } from '../rollback/rollback-report.js';
-import { whatStays } from './what-stays.js';
+import { whatDiffers } from './what-differs.js';
 
 const UNKNOWN = 'of an unknown version';
 
@@ -58,7 +58,7 @@ export function headlineOf(
 export function nextOf(outcome: UpgradeOutcome, result: Result, wayOut: string): string {
   if (wayOut !== '') return wayOut;
   const { backup, ended, rollback } = outcome;
-  const stays = whatStays(outcome);
+  const differs = whatDiffers(outcome);
   switch (result) {
     case 'passed':
       if (backup === null) return 'Nothing. There is no backup to go back to.';
@@ -68,10 +68,10 @@ export function nextOf(outcome: UpgradeOutcome, result: Result, wayOut: string):
     case 'nothing-to-do':
       return 'Nothing.';
     case 'rolled-back':
-      return `${stays === '' ? 'Nothing tonight: the cluster' : `${stays} Calico itself`} is as it was before. Put right what failed, then run the upgrade again.`;
+      return `${differs === '' ? 'Nothing tonight: the cluster' : `${differs} Calico itself`} is as it was before. Put right what failed, then run the upgrade again.`;
     case 'rollback-failed':
       return rollback?.ended === 'done'
-        ? `${FIND_OUT_WHY} ${stays}`.trim()
+        ? `${FIND_OUT_WHY} ${differs}`.trim()
         : 'Put that right, then run the upgrade again.';
     case 'failed':
       return ended === 'not-run'

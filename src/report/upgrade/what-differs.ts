@@ -1,12 +1,19 @@
 import { nameOf } from '../../cluster/object-name.js';
 import { count, listNames } from '../../upgrade/preflight/finding.js';
+import { sayOverwritten } from '../../upgrade/restore/overwritten.js';
 import type { UpgradeOutcome } from '../../upgrade/run-upgrade.js';
+
+/** What going back by itself let be, or put back over a change of somebody's, for `next`; empty where there is nothing. */
+export function whatDiffers(outcome: Pick<UpgradeOutcome, 'rollback' | 'backup'>): string {
+  const overwritten = sayOverwritten(outcome.rollback?.plan.restoration.items ?? []);
+  return [whatStays(outcome), overwritten].filter(Boolean).join(' ');
+}
 
 /**
  * What users had changed or lost by the time the upgrade went back by itself, which leaves that as it is, and how to have it
  * as it was, in a sentence or two; empty where there is nothing of that. What was made since the backup is nobody's loss.
  */
-export function whatStays({ rollback, backup }: Pick<UpgradeOutcome, 'rollback' | 'backup'>): string {
+function whatStays({ rollback, backup }: Pick<UpgradeOutcome, 'rollback' | 'backup'>): string {
   const items = rollback?.plan.restoration.items ?? [];
   const kept = items.filter((item) => item.action === 'keep' && item.class === 'user' && item.saved !== null);
   if (backup === null || kept.length === 0) return '';
