@@ -28,6 +28,7 @@ function scenariosOf({ failures }: NetworkRound): readonly string[] {
 
 const nodeOf = (pod: Readonly<Record<string, unknown>> | null): string => textAt(pod, 'spec', 'nodeName');
 
+const WAVE = { stage: 'node', title: 'wave 1 of 1', wave: null } as const;
 const NODE = { apiVersion: 'v1', kind: 'Node', namespace: null };
 
 /** What is there beside the nodes. */
@@ -480,13 +481,17 @@ describe('the network test as an upgrade sees it', () => {
     network = createFakeNetwork(['n0000', 'n0001', 'n0002']);
     network.play = OBEYS(network);
     warnings = [];
+    check = open(network.client);
+  });
+
+  function open(client: ClusterClient): CheckedNetwork {
     const options = optionsOf(3, { ms: 0 });
-    check = checkNetwork(network.client, {
+    return checkNetwork(client, {
       ...options,
       findNodes: () => Promise.resolve(options.nodes),
       onWarning: (text) => warnings.push(text),
     });
-  });
+  }
 
   it('passes, and leaves its rounds', async () => {
     expect(await check.baseline()).toBeNull();
@@ -506,6 +511,7 @@ describe('the network test as an upgrade sees it', () => {
 
   it('after a regression it asks nothing until the end, and says then how it stands', async () => {
     await check.baseline();
+    check.beforeStep?.(WAVE);
     const healthy = network.play;
     network.play = (asked) => (nodeOf(asked.from) === 'n0001' ? 'TIMEOUT' : healthy(asked));
     expect(await check.afterWave(['n0001'])).toContain('on n0001 should reach');
@@ -515,6 +521,58 @@ describe('the network test as an upgrade sees it', () => {
     network.play = healthy;
     await check.close();
     expect(warnings).toEqual(['The network test passes now: traffic flows as it did before.']);
+    expect(check.fault()).toBeNull();
+    expect(left(network)).toEqual([]);
+  });
+
+  it('what worked before and does not once all went back is a fault, though no wave had begun', async () => {
+    await check.baseline();
+    await check.afterHop();
+    check.beforeStep?.(WAVE);
+    const healthy = network.play;
+    network.play = (asked) => (nodeOf(asked.from) === 'n0001' ? 'TIMEOUT' : healthy(asked));
+    await check.close();
+    expect(check.fault()).toMatch(/^The network test found what worked before: .*on n0001 should reach/);
+    expect(warnings.at(-1)).toContain('Traffic is not known to flow as it did before.');
+    expect(left(network)).toEqual([]);
+  });
+
+  it('what did not work before either is none, and is told', async () => {
+    const healthy = network.play;
+    network.play = (asked) => (nodeOf(asked.from) === 'n0001' ? 'TIMEOUT' : healthy(asked));
+    await check.baseline();
+    check.beforeStep?.(WAVE);
+    await check.close();
+    expect(check.fault()).toBeNull();
+    expect(warnings.at(-2)).toContain('It did not work before the upgrade either.');
+  });
+
+  it('what could be tested before and cannot be once all went back is a fault', async () => {
+    let isAway = false;
+    const list: ClusterClient['list'] = (...asked) => {
+      const [{ kind }] = asked;
+      if (isAway && kind === 'Node') {
+        throw new ClusterError({ verb: 'list', resource: 'nodes', status: null }, 'no answer', '');
+      }
+      return network.client.list(...asked);
+    };
+    check = open({ ...network.client, list });
+    await check.baseline();
+    check.beforeStep?.(WAVE);
+    isAway = true;
+    await check.close();
+    expect(check.fault()).toMatch(/^The network could not be tested once more\. /);
+    expect(warnings).toContain(check.fault());
+  });
+
+  it('where it could not be tested before, what does not work is not excused', async () => {
+    network.takes = () => 'denied by an admission webhook.';
+    await check.baseline();
+    check.beforeStep?.(WAVE);
+    network.takes = () => true;
+    network.play = (asked) => (nodeOf(asked.from) === 'n0001' ? 'TIMEOUT' : 'OK');
+    await check.close();
+    expect(check.fault()).toMatch(/what does not work: .*How it was before the upgrade is not known\.$/);
     expect(left(network)).toEqual([]);
   });
 

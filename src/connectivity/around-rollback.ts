@@ -3,15 +3,9 @@ import type { ClusterClient } from '../ports/cluster-client.js';
 import type { TrafficAround } from '../upgrade/engine/traffic-check.js';
 import type { CheckNetworkOptions } from './check-network.js';
 import { findMissingRights } from './find-missing-rights.js';
+import { judgeAfterwards } from './judge-afterwards.js';
 import { type NetworkTest, openNetworkTest } from './network-test.js';
-import {
-  explainBroken,
-  explainFailedBefore,
-  explainRegressions,
-  explainUntried,
-  type NetworkRound,
-  type NetworkTestResult,
-} from './results.js';
+import { explainFailedBefore, type NetworkRound, type NetworkTestResult } from './results.js';
 
 /** So long a rollback waits for what it is to be compared with: it may be the way out of an outage. */
 const PATIENCE_MS = 90_000;
@@ -83,17 +77,6 @@ export function aroundRollback(client: ClusterClient, options: CheckNetworkOptio
     return (await open(signal)).baseline('end');
   }
 
-  /** What is wrong with a round after the rollback; null where nothing is. */
-  function judge(round: NetworkRound): string | null {
-    if (!state.hasBaseline) {
-      const broken = explainBroken(round);
-      return broken && `${broken} How it was before the rollback is not known.`;
-    }
-    const still = explainBroken(round);
-    if (still !== null) onWarning(`${still} It did not work before the rollback either.`);
-    return explainRegressions(round) ?? explainUntried(round);
-  }
-
   return {
     async before(signal) {
       const unknown = (why: string): void =>
@@ -118,7 +101,9 @@ export function aroundRollback(client: ClusterClient, options: CheckNetworkOptio
           onWarning('The network could not be tested to the end after the rollback.');
           return;
         }
-        state.fault = judge(round);
+        const { fault, warning } = judgeAfterwards(round, 'rollback', state.hasBaseline);
+        if (warning !== null) onWarning(warning);
+        state.fault = fault;
       } catch (error) {
         const text = `The network could not be tested after the rollback. ${messageOf(error)}`;
         onWarning(text);

@@ -2,6 +2,7 @@ import type { NodeState } from '../cluster/cluster-state.js';
 import { ActionError } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { TrafficCheck } from '../upgrade/engine/traffic-check.js';
+import { judgeAfterwards } from './judge-afterwards.js';
 import { type NetworkTest, type NetworkTestOptions, openNetworkTest } from './network-test.js';
 import {
   explainFailedBefore,
@@ -21,17 +22,25 @@ export interface CheckNetworkOptions extends Omit<NetworkTestOptions, 'nodes'> {
 export interface CheckedNetwork extends TrafficCheck {
   /** What was found; null where it never began. */
   readonly result: () => NetworkTestResult | null;
+  /**
+   * Once it is closed, what worked before and does not now, or does not work and nobody knows since when; null where
+   * nothing is known to.
+   */
+  readonly fault: () => string | null;
 }
 
 /**
  * Tests the network before, during and after an upgrade. After the first regression it asks nothing more, since what
- * follows is the way back, which nothing must stop; when all is over it looks once more, and tells.
+ * follows is the way back, which nothing must stop. Where anything was done since it looked, it looks once more when all is
+ * over, and tells.
  */
 export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions): CheckedNetwork {
   const { onProgress, onWarning, signal } = options;
   const state = {
     test: null as NetworkTest | null,
     result: null as NetworkTestResult | null,
+    fault: null as string | null,
+    hasBaseline: false,
     hasFailed: false,
     isChecked: true,
   };
@@ -53,16 +62,29 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
     onProgress(`network test: ${sum('passed')} paths pass${flaky}; ${Math.round(round.ms / 1000)} s`);
   }
 
-  /** For the report alone: nothing can be stopped any more. */
+  /** Nothing can be stopped any more: it says how the network was left. */
   async function lookOnceMore(test: NetworkTest): Promise<void> {
-    const round = await test.afterHop('end');
+    const round = await (state.hasBaseline ? test.afterHop('end') : test.baseline('end'));
     tell(round);
-    const reason = explainRegressions(round);
-    if (reason !== null) {
-      onWarning(`Traffic does not flow as it did before. ${reason}`);
+    if (signal.aborted) {
+      onWarning('The network could not be tested once more to the end.');
       return;
     }
-    onWarning(explainUntried(round) ?? 'The network test passes now: traffic flows as it did before.');
+    const { fault, warning } = judgeAfterwards(round, 'upgrade', state.hasBaseline);
+    state.fault = fault;
+    if (warning !== null) onWarning(warning);
+    onWarning(
+      fault === null
+        ? 'The network test passes now: traffic flows as it did before.'
+        : `Traffic is not known to flow as it did before. ${fault}`,
+    );
+  }
+
+  /** What could be tested before the upgrade and cannot be now is not known to work. */
+  function sayUntested({ message }: ActionError): void {
+    const text = `The network could not be tested once more. ${message}`;
+    onWarning(text);
+    if (state.hasBaseline) state.fault = text;
   }
 
   return {
@@ -75,6 +97,7 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
         }
         const round = await test.baseline();
         tell(round);
+        state.hasBaseline = !signal.aborted;
         const failed = explainFailedBefore(round);
         if (failed !== null) onWarning(failed);
         return null;
@@ -83,8 +106,10 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
         return `${error.message} ${error.remedy}`;
       }
     },
-    async afterWave(nodes) {
+    beforeStep() {
       state.isChecked = false;
+    },
+    async afterWave(nodes) {
       return look((test) => (nodes.length === 0 ? test.afterHop('wave') : test.afterWave(nodes)));
     },
     async afterHop() {
@@ -100,7 +125,7 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
         if (!state.isChecked && !signal.aborted) await lookOnceMore(test);
       } catch (error) {
         if (!(error instanceof ActionError)) throw error;
-        onWarning(`The network could not be tested once more. ${error.message}`);
+        sayUntested(error);
       } finally {
         const left = await test.close();
         if (left !== null) onWarning(left);
@@ -108,5 +133,6 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
       }
     },
     result: () => state.result ?? state.test?.result() ?? null,
+    fault: () => state.fault,
   };
 }

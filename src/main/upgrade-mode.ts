@@ -19,10 +19,10 @@ import type { UpgradeInputs } from '../inputs.js';
 import type { Policy } from '../policy/policy.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { Reporter } from '../ports/reporter.js';
-import type { Result } from '../report/report.js';
 import { stepLine } from '../report/run/report-step.js';
 import { publishUpgrade } from '../report/upgrade/publish-upgrade.js';
 import { buildUpgradeReport } from '../report/upgrade/upgrade-report.js';
+import { resultOf } from '../report/upgrade/upgrade-words.js';
 import { createManifestReader } from '../upgrade/customisations/read-manifest.js';
 import { type Holder, nameHolder } from '../upgrade/lock/lock.js';
 import { runUpgrade, type UpgradeOutcome } from '../upgrade/run-upgrade.js';
@@ -215,14 +215,14 @@ async function publish(
   store: RunStore,
   { world, reporter, opened, network, monitor, signal }: Surroundings,
 ): Promise<boolean> {
-  const result = resultOf(outcome);
-  const probes = network?.result() ?? null;
+  const tested = network && { probes: network.result(), fault: network.fault() };
+  const result = resultOf(outcome, tested);
   const disruption = monitor?.disruption() ?? null;
   const place = runPlaceOf(inputs, world, opened.at(-1)?.runId ?? '');
   await publishRun(
     () =>
       publishUpgrade(
-        buildUpgradeReport(outcome, { force: inputs.force, result, place, probes, disruption }),
+        buildUpgradeReport(outcome, { force: inputs.force, result, place, network: tested, disruption }),
         publicationOf(world, reporter, store),
       ),
     {
@@ -236,12 +236,4 @@ async function publish(
     },
   );
   return result !== 'passed' && result !== 'nothing-to-do';
-}
-
-function resultOf({ ended, plan, rollback, backFault }: UpgradeOutcome): Result {
-  if (ended === 'done') return 'passed';
-  if (ended === 'not-run') return plan.verdict === 'nothing-to-do' ? 'nothing-to-do' : 'failed';
-  if (backFault !== '') return 'rollback-failed';
-  if (rollback === null) return 'failed';
-  return rollback.ended === 'done' ? 'rolled-back' : 'rollback-failed';
 }

@@ -33,7 +33,12 @@ function upgradeWith(
   probes: NetworkTestResult | null,
   outcome: UpgradeOutcome = buildOutcome(),
 ): UpgradeReport {
-  return buildUpgradeReport(outcome, { force: false, result: 'passed', place: PLACE, probes });
+  return buildUpgradeReport(outcome, {
+    force: false,
+    result: 'passed',
+    place: PLACE,
+    network: { probes, fault: null },
+  });
 }
 
 /** The cases of a JUnit file, as `name: what came of it`. */

@@ -1,4 +1,5 @@
 import { versionOf } from '../../../src/catalog/queries.js';
+import type { AloneResult } from '../../../src/connectivity/test-alone.js';
 import type { Result } from '../../../src/report/report.js';
 import { buildUpgradeReport, type UpgradeReport } from '../../../src/report/upgrade/upgrade-report.js';
 import type { Resume } from '../../../src/upgrade/resume/resume.js';
@@ -114,6 +115,7 @@ export function buildStuck(): UpgradeOutcome {
 export function buildReport(
   outcome: UpgradeOutcome = buildOutcome(),
   result: Result = 'passed',
+  network: AloneResult | null = null,
 ): UpgradeReport {
-  return buildUpgradeReport(outcome, { force: true, result, place: PLACE });
+  return buildUpgradeReport(outcome, { force: true, result, place: PLACE, network });
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderUpgradeJunit } from '../../../src/report/upgrade/publish-upgrade.js';
 import { renderUpgradeHtml } from '../../../src/report/upgrade/upgrade-html.js';
+import { resultOf } from '../../../src/report/upgrade/upgrade-words.js';
 import type { UpgradeReport } from '../../../src/report/upgrade/upgrade-report.js';
 import { renderUpgradeSummary } from '../../../src/report/upgrade/upgrade-summary.js';
 import { renderUpgradeTerminal } from '../../../src/report/upgrade/upgrade-terminal.js';
@@ -13,7 +14,9 @@ import { buildPlan as buildUpgradePlan } from '../plan/build-plan.js';
 import { versionOf } from '../../../src/catalog/queries.js';
 import { buildCalico } from '../../cluster/build-state.js';
 import { readElements } from '../read-markup.js';
-import { buildResult, LINKS, TERMINAL } from '../rollback/build-rollback.js';
+import type { RestoreItem } from '../../../src/upgrade/restore/restore-item.js';
+import type { UpgradeOutcome } from '../../../src/upgrade/run-upgrade.js';
+import { buildItem, buildResult, LINKS, TERMINAL } from '../rollback/build-rollback.js';
 import {
   buildOutcome,
   buildReport,
@@ -58,6 +61,89 @@ describe('the first lines of the job summary', () => {
   test('of one that went back: what runs, and that the night is over', () => {
     expect(firstLines(back)).toMatch(
       /↩️ .* rolled back: Calico v3\.29\.4 runs again\n\n> \*\*Now:\*\* Nothing tonight/,
+    );
+  });
+
+  test('of one that went back, and after which a path works no more: so, and what to look at', () => {
+    const network = { probes: null, fault: 'The network test found what worked before: pod-cross-node (1).' };
+    const result = resultOf(buildRolledBack(), network);
+    const report = buildReport(buildRolledBack(), result, network);
+    expect(result).toBe('rollback-failed');
+    expect(firstLines(report)).toMatch(
+      /^## 🚨 The upgrade failed: Calico v3\.29\.4 runs again, but traffic does not flow as it did before\n/,
+    );
+    expect(firstLines(report)).toContain('nothing left to go back to: find out why these paths do not work');
+    expect(report.networkFault).toBe(network.fault);
+    for (const form of [summaryOf(report), renderUpgradeHtml(report), renderUpgradeJunit(report)]) {
+      expect(form).toContain('But traffic does not flow: The network test found what worked before');
+    }
+    const lines = renderUpgradeTerminal(report, TERMINAL).trimEnd().split('\n');
+    expect(lines.at(-2)).toMatch(/^failed, and went back: .* But traffic does not flow: The network test/);
+  });
+
+  describe('of one that went back and left objects of users as they were by then', () => {
+    function buildKept(count: number): UpgradeOutcome {
+      const items = Array.from({ length: count }, (_, index): RestoreItem => {
+        const object = {
+          apiVersion: 'crd.projectcalico.org/v1',
+          kind: 'GlobalNetworkPolicy',
+          namespace: null,
+          name: `p${index}`,
+        };
+        const saved = { ...object, metadata: { name: object.name } };
+        return buildItem({ object, class: 'user', action: 'keep', saved, live: index === 0 ? null : saved });
+      });
+      const made = buildItem({ class: 'user', action: 'keep', why: 'It was made since the backup.' });
+      const back = buildRolledBack();
+      const { plan } = back.rollback!;
+      const restoration = { ...plan.restoration, items: [...items, made] };
+      return { ...back, rollback: { ...back.rollback!, plan: { ...plan, restoration } } };
+    }
+
+    test.each([
+      [
+        1,
+        '1 object of yours is not as when the backup was made, and was left so: GlobalNetworkPolicy p0 (gone).',
+      ],
+      [
+        5,
+        '5 objects of yours are not as when the backup was made, and were left so: GlobalNetworkPolicy p0 (gone), GlobalNetworkPolicy p1, GlobalNetworkPolicy p2 and 2 more.',
+      ],
+    ])('%d: that they are, which, and how to have them as they were', (count, what) => {
+      const report = buildReport(buildKept(count), 'rolled-back');
+      expect(report.next).toBe(
+        `${what} To put the backup’s back: mode rollback with calico-backup-7-1-11111111 and on-conflict: bundle. Calico itself is as it was before. Put right what failed, then run the upgrade again.`,
+      );
+      expect(firstLines(report)).toContain('not as when the backup was made');
+      expect(renderUpgradeHtml(report)).toContain('not as when the backup was made');
+      expect(renderUpgradeTerminal(report, TERMINAL).trimEnd().split('\n').at(-1)).toContain(what);
+    });
+
+    test('beside what the network test found, which they may be the reason of', () => {
+      const network = { probes: null, fault: 'The network test found what worked before.' };
+      const { next } = buildReport(buildKept(1), 'rollback-failed', network);
+      expect(next).toMatch(
+        /find out why these paths do not work.* left so: GlobalNetworkPolicy p0 \(gone\)\./,
+      );
+    });
+
+    test('what was only made since is no reason not to call the cluster as it was', () => {
+      expect(buildReport(buildKept(0), 'rolled-back').next).toMatch(
+        /^Nothing tonight: the cluster is as it was/,
+      );
+    });
+  });
+
+  test('of one that went back over a change that somebody made meanwhile: which, to be made again', () => {
+    const back = buildRolledBack();
+    const { plan } = back.rollback!;
+    const restoration = {
+      ...plan.restoration,
+      items: [buildItem({ why: 'It was changed by kubectl-edit.' })],
+    };
+    const outcome = { ...back, rollback: { ...back.rollback!, plan: { ...plan, restoration } } };
+    expect(buildReport(outcome, 'rolled-back').next).toMatch(
+      /^DaemonSet kube-system\/calico-node: It was changed by kubectl-edit\. Calico itself is as it was before\./,
     );
   });
 
@@ -176,6 +262,21 @@ describe('the job summary', () => {
     expect(text).toContain('The run and its full report');
   });
 });
+
+test.each([
+  ['done', buildOutcome(), 'passed'],
+  ['went back', buildRolledBack(), 'rolled-back'],
+  ['neither forward nor back', buildStuck(), 'rollback-failed'],
+  ['failed and did not go back', buildOutcome({ ended: 'failed' }), 'failed'],
+] as const)(
+  'what the network test found changes nothing but of one that went back: %s',
+  (_, outcome, result) => {
+    expect(resultOf(outcome, null)).toBe(result);
+    expect(resultOf(outcome, { probes: null, fault: null })).toBe(result);
+    const found = resultOf(outcome, { probes: null, fault: 'No path works.' });
+    expect(found).toBe(result === 'rolled-back' ? 'rollback-failed' : result);
+  },
+);
 
 test('report.json keeps the fields of a plan, and has these besides', () => {
   expect(Object.keys(back)).toEqual(

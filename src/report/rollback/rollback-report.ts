@@ -123,15 +123,22 @@ export function buildRollbackReport(
   };
 }
 
+/** What to do where all went back, and a path works no more. */
+export const FIND_OUT_WHY =
+  'Calico is what the bundle has, and there is nothing left to go back to: find out why these paths do not work, from what was seen on the first of them. Then run mode plan with network-test: always.';
+
+/** A sentence for the end of a summary; empty where traffic flows. */
+export function saysFault(networkFault: string | null): string {
+  return networkFault === null ? '' : ` But traffic does not flow: ${networkFault}`;
+}
+
 function nextOf(
   { ended, wayOut }: Pick<RollbackOutcome, 'ended' | 'wayOut'>,
   mode: 'plan' | 'rollback',
   { result, networkFault }: Pick<RollbackReport, 'result' | 'networkFault'>,
 ): string {
   if (wayOut !== '') return wayOut;
-  if (ended === 'done' && networkFault !== null) {
-    return 'Calico is what the bundle has, and there is nothing left to go back to: find out why these paths do not work, from what was seen on the first of them. Then run mode plan with network-test: always.';
-  }
+  if (ended === 'done' && networkFault !== null) return FIND_OUT_WHY;
   if (ended === 'done') return 'Nothing: the cluster runs what the bundle has.';
   if (result === 'nothing-to-do') return 'Nothing.';
   if (result === 'failed') return 'Nothing was changed. Put right what the findings name, then run again.';
@@ -154,7 +161,7 @@ function summaryOf(
     case 'not-run':
       return plan.summary;
     case 'done':
-      return `rolled back: Calico ${index.calico} as of ${index.createdAt}, ${written} objects written.${networkFault === null ? '' : ` But traffic does not flow: ${networkFault}`}`;
+      return `rolled back: Calico ${index.calico} as of ${index.createdAt}, ${written} objects written.${saysFault(networkFault)}`;
     case 'interrupted':
       return `interrupted: ${reason}`;
     case 'failed':

@@ -1,6 +1,7 @@
 import { formatVersion } from '../../version/version.js';
 import type { Disruption } from '../../connectivity/monitor/disruption.js';
 import type { NetworkTestResult } from '../../connectivity/results.js';
+import type { AloneResult } from '../../connectivity/test-alone.js';
 import type { StepResult } from '../../upgrade/engine/step.js';
 import type { RollbackOutcome } from '../../upgrade/restore/run-rollback.js';
 import type { UpgradeOutcome } from '../../upgrade/run-upgrade.js';
@@ -21,13 +22,18 @@ import { reportDisruption } from './report-disruption.js';
 import { calicoBefore, headlineOf, nextOf, summaryOf } from './upgrade-words.js';
 
 /** What `report.json` of an upgrade holds: the plan, and what came of it. Plain data; no secrets. */
-export interface UpgradeReport extends Omit<PlanReport, 'mode'> {
+export interface UpgradeReport extends Omit<PlanReport, 'mode' | 'networkFault'> {
   readonly mode: 'upgrade';
   readonly stages: readonly PartStep[];
   /** What was held to what it was before, after each hop. */
   readonly checks: readonly ReportCheck[];
   /** What the network test found; null where it did not run. */
   readonly probes: NetworkTestResult | null;
+  /**
+   * What works no more once it failed, whether it went back or not, or does not work and nobody knows since when; null
+   * where nothing is known to.
+   */
+  readonly networkFault: string | null;
   /** What held connections went through; null where none were held. */
   readonly disruption: Disruption | null;
   /** null where none was made. */
@@ -64,25 +70,30 @@ export interface UpgradeReportOptions {
   readonly force: boolean;
   readonly result: Result;
   readonly place: RunPlace;
-  readonly probes?: NetworkTestResult | null;
+  /** null where the network was not tested. */
+  readonly network?: AloneResult | null;
   readonly disruption?: Disruption | null;
 }
 
 export function buildUpgradeReport(outcome: UpgradeOutcome, options: UpgradeReportOptions): UpgradeReport {
   const { plan, hops, rollback, backup, after } = outcome;
+  const { force, result, network } = options;
+  const { probes = null, fault = null } = network ?? {};
+  const networkFault = fault === null ? null : hideCredentials(fault);
   const running = after?.calico?.versions.running;
   const stepsOf = (hop: string, results: readonly StepResult[]): PartStep[] =>
     results.map((result) => ({ hop, ...reportStep(result) }));
   const wayOut = rollback && rollback.ended !== 'done' ? rollback.wayOut || outcome.wayOut : outcome.wayOut;
   return {
-    ...buildPlanReport(plan, options),
+    ...buildPlanReport(plan, { force, result }),
     mode: 'upgrade',
     stages: [
       ...hops.flatMap(({ to, results }) => stepsOf(`Calico ${formatVersion(to)}`, results)),
       ...stepsOf('back', rollback?.results ?? []),
     ],
     checks: reportChecks(hops),
-    probes: options.probes ? reportProbes(options.probes) : null,
+    probes: probes && reportProbes(probes),
+    networkFault,
     disruption: options.disruption ? reportDisruption(options.disruption) : null,
     backup: backup && {
       directory: backup.directory,
@@ -93,14 +104,14 @@ export function buildUpgradeReport(outcome: UpgradeOutcome, options: UpgradeRepo
     rollback: rollback && {
       verdict: rollback.plan.verdict,
       summary: hideCredentials(rollback.reason || rollback.plan.summary),
-      findings: rollback.plan.findings.map((finding) => reportRollbackFinding(finding, options.force)),
+      findings: rollback.plan.findings.map((finding) => reportRollbackFinding(finding, force)),
     },
     restored: rollback?.plan.restoration.items.map(reportItem) ?? [],
     calicoBefore: calicoBefore(plan),
     calicoAfter: running ? formatVersion(running) : null,
-    headline: headlineOf(outcome, options.result, wayOut),
-    summary: hideCredentials(summaryOf(outcome)),
-    next: nextOf(outcome, options.result, wayOut),
+    headline: headlineOf(outcome, result, wayOut),
+    summary: hideCredentials(summaryOf(outcome, networkFault)),
+    next: nextOf(outcome, result, wayOut),
     wayOut,
   };
 }

@@ -1,3 +1,4 @@
+import { without } from '../../cluster/fields.js';
 import type { PlanReport } from '../plan/plan-report.js';
 import { renderPlanTerminal } from '../plan/plan-terminal.js';
 import { sayNetwork } from '../run/probe-words.js';
@@ -10,7 +11,7 @@ import type { UpgradeReport } from './upgrade-report.js';
 
 /** The plan that was carried out, as the plan's own form shows it. */
 function planOf(report: UpgradeReport): PlanReport {
-  return { ...report, mode: 'plan' };
+  return { ...without(report, 'networkFault'), mode: 'plan' };
 }
 
 /** An upgrade as text for a terminal: the plan, what was done, how to go back, and how it ended in the last lines. */

@@ -1,6 +1,9 @@
 import type { UpgradeOutcome } from '../../upgrade/run-upgrade.js';
 import { formatVersion, type Version } from '../../version/version.js';
+import type { AloneResult } from '../../connectivity/test-alone.js';
 import type { Result } from '../report.js';
+import { FIND_OUT_WHY, saysFault } from '../rollback/rollback-report.js';
+import { whatDiffers } from './what-differs.js';
 
 const UNKNOWN = 'of an unknown version';
 
@@ -11,23 +14,38 @@ export function calicoBefore({ calico, resume }: UpgradeOutcome['plan']): string
   return running ? formatVersion(running) : '';
 }
 
+/** How it ended, for programs. */
+export function resultOf(
+  { ended, plan, rollback, backFault }: UpgradeOutcome,
+  network: AloneResult | null,
+): Result {
+  if (ended === 'done') return 'passed';
+  if (ended === 'not-run') return plan.verdict === 'nothing-to-do' ? 'nothing-to-do' : 'failed';
+  if (backFault !== '') return 'rollback-failed';
+  if (rollback === null) return 'failed';
+  return rollback.ended === 'done' && network?.fault == null ? 'rolled-back' : 'rollback-failed';
+}
+
 /** How it ended, in as many words as somebody woken up reads. */
 export function headlineOf(
-  { plan, hops, after, ended }: UpgradeOutcome,
+  { plan, hops, after, ended, rollback }: UpgradeOutcome,
   result: Result,
   wayOut: string,
 ): string {
   const before = calicoBefore(plan) || UNKNOWN;
   const running = versionText(after?.calico?.versions.running ?? hops.at(-1)?.to);
+  const restored = after?.calico?.versions.running ? running : before;
   switch (result) {
     case 'passed':
       return `Calico is upgraded: ${before} → ${running}`;
     case 'nothing-to-do':
       return `Nothing to do: Calico ${before} stays`;
     case 'rolled-back':
-      return `The upgrade failed and was rolled back: Calico ${after?.calico?.versions.running ? running : before} runs again`;
+      return `The upgrade failed and was rolled back: Calico ${restored} runs again`;
     case 'rollback-failed':
-      return 'The upgrade failed, and so did going back';
+      return rollback?.ended === 'done'
+        ? `The upgrade failed: Calico ${restored} runs again, but traffic does not flow as it did before`
+        : 'The upgrade failed, and so did going back';
     case 'failed': {
       const how = ended === 'interrupted' ? 'was stopped' : 'failed';
       if (wayOut !== '') return `The upgrade ${how} half way, and was not rolled back`;
@@ -37,8 +55,10 @@ export function headlineOf(
 }
 
 /** What to do now. */
-export function nextOf({ backup, ended }: UpgradeOutcome, result: Result, wayOut: string): string {
+export function nextOf(outcome: UpgradeOutcome, result: Result, wayOut: string): string {
   if (wayOut !== '') return wayOut;
+  const { backup, ended, rollback } = outcome;
+  const differs = whatDiffers(outcome);
   switch (result) {
     case 'passed':
       if (backup === null) return 'Nothing. There is no backup to go back to.';
@@ -48,8 +68,11 @@ export function nextOf({ backup, ended }: UpgradeOutcome, result: Result, wayOut
     case 'nothing-to-do':
       return 'Nothing.';
     case 'rolled-back':
-      return 'Nothing tonight: the cluster is as it was before. Put right what failed, then run the upgrade again.';
+      return `${differs === '' ? 'Nothing tonight: the cluster' : `${differs} Calico itself`} is as it was before. Put right what failed, then run the upgrade again.`;
     case 'rollback-failed':
+      return rollback?.ended === 'done'
+        ? `${FIND_OUT_WHY} ${differs}`.trim()
+        : 'Put that right, then run the upgrade again.';
     case 'failed':
       return ended === 'not-run'
         ? 'Put right what the findings name, then run the upgrade again.'
@@ -58,7 +81,10 @@ export function nextOf({ backup, ended }: UpgradeOutcome, result: Result, wayOut
 }
 
 /** How it ended and why, in one line. */
-export function summaryOf({ plan, ended, reason, hops, rollback, backFault }: UpgradeOutcome): string {
+export function summaryOf(
+  { plan, ended, reason, hops, rollback, backFault }: UpgradeOutcome,
+  networkFault: string | null,
+): string {
   const last = hops.at(-1)?.to;
   switch (ended) {
     case 'not-run':
@@ -71,7 +97,7 @@ export function summaryOf({ plan, ended, reason, hops, rollback, backFault }: Up
       if (backFault !== '') return `failed, and going back failed too: ${reason} Then: ${backFault}`;
       if (rollback === null) return `failed: ${reason}`;
       return rollback.ended === 'done'
-        ? `failed, and went back: ${reason}`
+        ? `failed, and went back: ${reason}${saysFault(networkFault)}`
         : `failed, and going back failed too: ${reason} Then: ${rollback.reason || rollback.plan.summary}`;
   }
 }

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../ports/cluster-client.js';
+import type { KubernetesObject, ManagedFieldsEntry } from '../../ports/cluster-client.js';
 import { joinElement, joinField, joinItem } from './field-path.js';
 import { asList, asFields, canonicalText, isFields } from '../../cluster/fields.js';
 
@@ -37,6 +37,11 @@ export function fieldsSetByUsers(object: KubernetesObject): OwnedField[] | null 
   return [...ownedBy((manager) => !PROGRAMS.has(manager))]
     .filter(([path, value]) => !isFields(value) || !all.some((other) => other.startsWith(`${path}.`)))
     .map(([path, value]) => ({ path, value }));
+}
+
+/** The fields of an object that an entry of the API server's record says to be its manager's, and what stands there. */
+export function fieldsOwnedBy({ fieldsV1 }: ManagedFieldsEntry, object: KubernetesObject): OwnedField[] {
+  return [...ownedFields(fieldsV1, object, '')];
 }
 
 /**

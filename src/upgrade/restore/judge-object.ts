@@ -2,7 +2,6 @@ import { installObjects } from '../../catalog/queries.js';
 import { groupOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { BundleKind } from '../backup/bundle-kinds.js';
-import { OWN_MANAGERS } from '../engine/own-managers.js';
 import { sameContent } from '../engine/same-content.js';
 import { fieldChanges } from '../plan/field-changes.js';
 import type { StageName } from '../plan/stage-name.js';
@@ -10,6 +9,7 @@ import { stageOf } from '../plan/stages.js';
 import { inPlaceOf } from '../engine/write-object.js';
 import { isRendered, OPERATOR_GROUP, ownersOf } from './rendered.js';
 import type { ConflictChoice, RestoreAction, RestoreItem } from './restore-item.js';
+import { whyOverwritten, writersSince } from './writers-since.js';
 
 /** What a judgement goes by. */
 export interface JudgeContext {
@@ -38,7 +38,7 @@ export function judgeSaved(
   }
   // Newer definitions stay: older components pass over what they do not know, older definitions drop it
   if (kind.kind === 'CustomResourceDefinition' || sameContent(live, saved)) return null;
-  if (kind.class === 'install') return item('replace', '');
+  if (kind.class === 'install') return item('replace', whyOverwritten(saved, live, context.createdAt));
   if (writersSince(live, context.createdAt) === 'calico') {
     return item('replace', 'Only Calico itself has written it since the backup.');
   }
@@ -126,20 +126,4 @@ const OF_UPSTREAM: ReadonlySet<string> = new Set(installObjects().map(({ kind, n
 
 function isOfUpstream({ kind, metadata }: KubernetesObject): boolean {
   return OF_UPSTREAM.has(`${kind} ${metadata.name}`);
-}
-
-const HELM_RELEASE = 'meta.helm.sh/release-name';
-
-/** Who has written an object since a time, as its managed fields say; `others` where they do not say enough. */
-function writersSince({ metadata }: KubernetesObject, time: string): 'calico' | 'others' {
-  // Managed fields tell seconds
-  const since = Math.floor(Date.parse(time) / 1000) * 1000;
-  const writers = (metadata.managedFields ?? []).filter(
-    (entry) => entry.subresource === undefined && Date.parse(entry.time ?? '') >= since,
-  );
-  // What Helm wrote into an object of its release is of the release, whose values go back with it
-  const isOwn = (manager: string): boolean =>
-    OWN_MANAGERS.has(manager) || (manager === 'helm' && metadata.annotations?.[HELM_RELEASE] !== undefined);
-  const isCalico = writers.length > 0 && writers.every(({ manager }) => isOwn(manager ?? ''));
-  return isCalico ? 'calico' : 'others';
 }

@@ -11,6 +11,7 @@ import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
 import { clearLock, hasLostLock, type Holder, takeLock, whyStopped } from '../lock/lock.js';
 import { clearLeftovers } from '../lock/clear-leftovers.js';
+import { sayOverwritten } from './overwritten.js';
 import { planRollback, type RollbackOptions, type RollbackPlan } from './plan-rollback.js';
 
 export interface RunOptions extends RollbackOptions, Holder {
@@ -82,6 +83,8 @@ export async function rollBackUnderLock(
   // Told to stop meanwhile, or without the lock: then the journal may be another run's
   if (options.signal.aborted)
     return { ...notRun(plan), ended: 'interrupted', reason: whyStopped(options.signal) };
+  const overwritten = sayOverwritten(plan.restoration.items);
+  if (overwritten !== null) options.onWarning(overwritten);
   const journal = await openJournal(client, store, aboutOf(plan, options));
   return carryOut(client, reader, plan, { ...options, journal });
 }
