@@ -2,19 +2,22 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createBundleDirectory } from '../../src/adapters/bundle-directory.js';
+import { createBundleDirectory, readBundleDirectory } from '../../src/adapters/bundle-directory.js';
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
+import { byHand } from '../../src/report/rollback/by-hand.js';
+import { wayBack } from '../../src/report/run/way-back.js';
 import { LOCK } from '../../src/upgrade/lock/lock.js';
 import { readJournal } from '../../src/upgrade/journal/journal.js';
 import { saveBundle } from '../../src/upgrade/backup/save-bundle.js';
+import { planRollback } from '../../src/upgrade/restore/plan-rollback.js';
 import { startFaultProxy } from '../../test-cluster/fault-proxy/fault-proxy.js';
 import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import { eventually } from '../test-cluster/eventually.js';
-import { contentsOf, podImages, rolledOut } from '../upgrade/restore/live-run.js';
+import { contentsOf, NODE, podImages, rolledOut, runOptions } from '../upgrade/restore/live-run.js';
 import { makeFolder, removeFolders, type Run, runProgram } from './run-program.js';
 
 /** What makes a run a step of a workflow, always the same run. */
@@ -83,6 +86,23 @@ describeWithCalico('rollback, as users run it', { own: true, lightNodes: 3 }, (c
     expect(await contentsOf(client)).toEqual(upgraded);
     expect(await readJournal(client)).toBeNull();
   }, 120_000);
+
+  it('by hand, the commands of its report put back what a run could not', async () => {
+    await upgrade();
+    await client.delete({ ...NODE, kind: 'ConfigMap', apiVersion: 'v1', name: 'calico-config' });
+    const bundle = join(folder, 'backup');
+    const plan = await planRollback(client, readBundleDirectory(bundle), runOptions({ force: true }));
+    const place = { repository: '', runId: '', hasKey: false, context: null };
+    const way = wayBack({ artifact: null, directory: bundle }, place);
+    const told = byHand({ plan, ended: 'failed', results: [] }, way);
+    const env = { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') };
+    for (const { command } of told?.steps ?? []) {
+      execFileSync('bash', ['-o', 'pipefail', '-c', command], { env });
+    }
+    await rolledOut(client);
+    expect(await contentsOf(client)).toEqual(before);
+    expect(await podImages(client)).toEqual(images);
+  }, 180_000);
 
   it('told to stop, it saves its state in time and says how to go on; run again, it goes on', async () => {
     await upgrade();

@@ -40,6 +40,7 @@ describe('report.json of a rollback', () => {
         'wayOut',
         'next',
         'again',
+        'byHand',
       ].sort(),
     );
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);

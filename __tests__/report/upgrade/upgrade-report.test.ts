@@ -338,6 +338,16 @@ test('the HTML page shows the timeline, the evidence and the way back', () => {
   expect(page).not.toContain(' style=');
 });
 
+test('where going back failed too every form says what is left to be done by hand', () => {
+  const forms = [summaryOf(stuck), renderUpgradeHtml(stuck), renderUpgradeTerminal(stuck, TERMINAL)];
+  for (const form of forms) {
+    expect(form).toContain('By hand: what is not yet as the bundle has it');
+    expect(form).toContain('backup/objects/apps_v1_daemonsets/kube-system/calico-node.json');
+  }
+  expect(stuck.byHand?.steps).toHaveLength(1);
+  expect([done.byHand, back.byHand]).toEqual([null, null]);
+});
+
 test('no form has a secret in it', () => {
   for (const report of ALL) {
     for (const text of [

@@ -5,6 +5,7 @@ import { evidenceHtml, nextHtml, timelineHtml, wayBackHtml } from '../run/run-ht
 import { probesHtml } from '../run/probe-html.js';
 import { probeSuites } from '../run/probe-junit.js';
 import { stepSuites } from '../run/run-junit.js';
+import { byHandHtml } from './by-hand-forms.js';
 import { hasFailed, type ReportRollbackFinding, type RollbackReport } from './rollback-report.js';
 
 /** A rollback as one HTML page that loads nothing and runs nothing. */
@@ -25,6 +26,7 @@ export function renderRollbackHtml(report: RollbackReport): string {
             'The same run once more goes on from where this one stopped.',
             report.again,
           ),
+      byHandHtml(report.byHand),
       table(
         'Findings',
         'What stops it, and what to know',

@@ -16,6 +16,7 @@ import type { Result } from '../report.js';
 import { reportProbes } from '../run/report-probes.js';
 import { type PartStep, reportStep } from '../run/report-step.js';
 import type { WayBack } from '../run/way-back.js';
+import { type ByHand, byHand } from './by-hand.js';
 
 export interface ReportRollbackFinding {
   readonly code: string;
@@ -62,6 +63,8 @@ export interface RollbackReport {
   readonly next: string;
   /** The same run once more, which goes on with it; null where there is nothing to go on with. */
   readonly again: WayBack | null;
+  /** What is left to be done by hand where it did not come to its end; null where nothing is, or nobody is told how. */
+  readonly byHand: ByHand | null;
 }
 
 export interface ReportItem {
@@ -120,6 +123,7 @@ export function buildRollbackReport(
     wayOut,
     next: nextOf(outcome, mode, { result, networkFault }),
     again: wayOut === '' ? null : (again ?? null),
+    byHand: result === 'rollback-failed' && again !== undefined ? byHand(outcome, again) : null,
   };
 }
 

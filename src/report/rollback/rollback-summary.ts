@@ -6,6 +6,7 @@ import { probeSections } from '../run/probe-sections.js';
 import { failureSections, timelineSections, versionsTable, wayBackSection } from '../run/run-sections.js';
 import { fixed, fold, hasText, list } from '../sections.js';
 import { SUMMARY_LIMIT_BYTES } from '../summary.js';
+import { byHandSection } from './by-hand-forms.js';
 import {
   hasFailed,
   type ReportItem,
@@ -51,6 +52,7 @@ function sectionsOf(report: RollbackReport, links: MarkdownLinks): readonly Sect
           'The same run once more goes on from where this one stopped.',
           report.again,
         ),
+    byHandSection(report.byHand),
     report.mode === 'plan' ? objects : fold(objects),
     list('Notices', 5, findings.filter(({ severity }) => severity === 'notice').map(rollbackFindingRow)),
     rulesSection(plan.missingRules),

@@ -4,6 +4,7 @@ import { sayNetwork } from '../run/probe-words.js';
 import { renderStep } from '../run/run-terminal.js';
 import { paintWith, SEVERITY_STYLE, type Paint, type TerminalOptions } from '../terminal-paint.js';
 import { singleLine } from '../text.js';
+import { renderByHand } from './by-hand-forms.js';
 import {
   hasFailed,
   type ReportItem,
@@ -31,6 +32,7 @@ export function renderRollbackTerminal(report: RollbackReport, options: Terminal
     renderItems(report.restored, paint),
     report.stages.length === 0 ? renderSteps(report, paint) : renderStages(report, paint),
     renderRules(report, paint),
+    renderByHand(report.byHand),
     report.probes === null ? [] : [`network     ${singleLine(sayNetwork(report.probes))}`],
     [
       ...(report.wayOut === '' ? [] : [singleLine(report.wayOut)]),

@@ -50,7 +50,7 @@ const SECRETS: Readonly<Record<string, string>> = {
 };
 
 /** As a shell takes it for one word. */
-function quote(value: string): string {
+export function quote(value: string): string {
   if (value in SECRETS || value === '$GITHUB_TOKEN') return `"${value}"`;
   return /^[\w./:@+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,7 @@
 import { renderPage, sourceLink, table } from '../html-page.js';
 import { escapeHtml } from '../markup.js';
 import { planBody } from '../plan/plan-html.js';
+import { byHandHtml } from '../rollback/by-hand-forms.js';
 import { checksHtml } from '../run/hop-checks.js';
 import { probesHtml } from '../run/probe-html.js';
 import { evidenceHtml, nextHtml, timelineHtml, wayBackHtml } from '../run/run-html.js';
@@ -23,6 +24,7 @@ export function renderUpgradeHtml(report: UpgradeReport): string {
       checksHtml(report.checks),
       probesHtml(report.probes),
       backup(report),
+      byHandHtml(report.byHand),
       wayBackFindings(report),
       planBody(report),
       restored(report),

@@ -8,6 +8,7 @@ import type { UpgradeOutcome } from '../../upgrade/run-upgrade.js';
 import { hideCredentials } from '../../text/credentials.js';
 import { buildPlanReport, type PlanReport } from '../plan/plan-report.js';
 import type { Result } from '../report.js';
+import { type ByHand, byHand } from '../rollback/by-hand.js';
 import {
   type ReportItem,
   reportItem,
@@ -50,6 +51,8 @@ export interface UpgradeReport extends Omit<PlanReport, 'mode' | 'networkFault'>
     readonly summary: string;
     readonly findings: readonly ReportRollbackFinding[];
   } | null;
+  /** What is left to be done by hand where going back did not come to its end; null where nothing is. */
+  readonly byHand: ByHand | null;
   /** What going back put back or let stay; empty where it did not. */
   readonly restored: readonly ReportItem[];
   /** Calico before anything was changed, by this run or the one that it goes on with; empty where it is not known. */
@@ -106,6 +109,7 @@ export function buildUpgradeReport(outcome: UpgradeOutcome, options: UpgradeRepo
       summary: hideCredentials(rollback.reason || rollback.plan.summary),
       findings: rollback.plan.findings.map((finding) => reportRollbackFinding(finding, force)),
     },
+    byHand: rollback && backup && byHand(rollback, wayBack(backup, options.place)),
     restored: rollback?.plan.restoration.items.map(reportItem) ?? [],
     calicoBefore: calicoBefore(plan),
     calicoAfter: running ? formatVersion(running) : null,

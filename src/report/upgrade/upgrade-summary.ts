@@ -12,6 +12,7 @@ import {
   rulesSection,
 } from '../plan/plan-summary.js';
 import type { Result } from '../report.js';
+import { byHandSection } from '../rollback/by-hand-forms.js';
 import { itemRow, rollbackFindingRow } from '../rollback/rollback-summary.js';
 import { checkSections } from '../run/hop-checks.js';
 import { probeSections } from '../run/probe-sections.js';
@@ -60,6 +61,7 @@ function sectionsOf(report: UpgradeReport, links: MarkdownLinks): readonly Secti
     ...checkSections(report.checks),
     ...customisationSections(report),
     backupSection(report),
+    byHandSection(report.byHand),
     list('Warnings', 3, of('warning')),
     list(
       'Cannot be undone',

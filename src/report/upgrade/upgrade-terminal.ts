@@ -1,6 +1,7 @@
 import { without } from '../../cluster/fields.js';
 import type { PlanReport } from '../plan/plan-report.js';
 import { renderPlanTerminal } from '../plan/plan-terminal.js';
+import { renderByHand } from '../rollback/by-hand-forms.js';
 import { sayNetwork } from '../run/probe-words.js';
 import { renderStep } from '../run/run-terminal.js';
 import { paintWith, type TerminalOptions } from '../terminal-paint.js';
@@ -29,6 +30,7 @@ export function renderUpgradeTerminal(report: UpgradeReport, options: TerminalOp
           `backup      ${backup.artifact ?? backup.directory}, made ${backup.createdAt}; back to it goes`,
           `  ${singleLine(backup.wayBack.command)}`,
         ],
+    renderByHand(report.byHand),
     [paint(singleLine(summary), style), `${paint(headline, style)}. Now: ${singleLine(next)}`],
   ];
   const shown = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
