@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createBundleDirectory, readBundleDirectory } from '../../src/adapters/bundle-directory.js';
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
@@ -12,6 +12,7 @@ import { LOCK } from '../../src/upgrade/lock/lock.js';
 import { readJournal } from '../../src/upgrade/journal/journal.js';
 import { saveBundle } from '../../src/upgrade/backup/save-bundle.js';
 import { planRollback } from '../../src/upgrade/restore/plan-rollback.js';
+import { findProgram } from '../../test-cluster/binaries.js';
 import { startFaultProxy } from '../../test-cluster/fault-proxy/fault-proxy.js';
 import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
@@ -95,7 +96,12 @@ describeWithCalico('rollback, as users run it', { own: true, lightNodes: 3 }, (c
     const place = { repository: '', runId: '', hasKey: false, context: null };
     const way = wayBack({ artifact: null, directory: bundle }, place);
     const told = byHand({ plan, ended: 'failed', results: [] }, way);
-    const env = { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') };
+    const programs = dirname(await findProgram('kubectl'));
+    const env = {
+      ...process.env,
+      PATH: `${programs}:${process.env['PATH'] ?? ''}`,
+      KUBECONFIG: join(folder, 'kubeconfig'),
+    };
     for (const { command } of told?.steps ?? []) {
       execFileSync('bash', ['-o', 'pipefail', '-c', command], { env });
     }

@@ -4,7 +4,7 @@ import { renderRollbackHtml } from '../../../src/report/rollback/rollback-pages.
 import { renderRollbackSummary } from '../../../src/report/rollback/rollback-summary.js';
 import { renderRollbackTerminal } from '../../../src/report/rollback/rollback-terminal.js';
 import { wayBack } from '../../../src/report/run/way-back.js';
-import type { ObjectReference } from '../../../src/ports/cluster-client.js';
+import type { KubernetesObject, ObjectReference } from '../../../src/ports/cluster-client.js';
 import type { Step } from '../../../src/upgrade/engine/step.js';
 import type { RestoreItem } from '../../../src/upgrade/restore/restore-item.js';
 import type { RollbackOutcome } from '../../../src/upgrade/restore/run-rollback.js';
@@ -32,6 +32,10 @@ const CONFIG = referTo('v1', 'ConfigMap', 'calico-config', 'kube-system');
 const NODE = referTo('apps/v1', 'DaemonSet', 'calico-node', 'kube-system');
 const POLICY = referTo('networking.k8s.io/v1', 'NetworkPolicy', 'whisker', 'kube-system');
 const SECRET = referTo('v1', 'Secret', 'typha-certs', 'kube-system');
+
+function savedAs({ apiVersion, kind, name }: ObjectReference, more: object = {}): KubernetesObject {
+  return { apiVersion, kind, metadata: { name, uid: 'u', resourceVersion: '1', ...more } };
+}
 
 function stepOf(title: string, ...objects: readonly ObjectReference[]): Step {
   const writes = objects.map((object) => ({ kind: 'object', object, before: null, after: null }) as const);
@@ -63,11 +67,16 @@ function failedAfter(done: readonly string[], items: readonly RestoreItem[]): Ro
 const ITEMS = [
   buildItem({ object: POLICY, action: 'delete' }),
   buildItem({ object: ROLE }),
-  buildItem({ object: NODE }),
-  buildItem({ object: CONFIG, action: 'create' }),
+  buildItem({ object: NODE, saved: savedAs(NODE) }),
+  buildItem({ object: CONFIG, action: 'create', saved: savedAs(CONFIG, { finalizers: ['a/b'] }) }),
   buildItem({ object: SECRET, action: 'create' }),
   buildItem({ object: { ...CONFIG, name: 'mine' }, action: 'keep' }),
 ];
+
+/** A JSON patch. */
+function removing(...paths: readonly string[]): string {
+  return JSON.stringify(paths.map((path) => ({ op: 'remove', path })));
+}
 
 function objectsOf(told: ByHand | null): readonly string[] | undefined {
   return told?.steps.map(({ object }) => object);
@@ -83,12 +92,12 @@ describe('what is left to be done by hand of a rollback that failed', () => {
       {
         object: 'ConfigMap kube-system/calico-config',
         file: 'objects/core_v1_configmaps/kube-system/calico-config.json',
-        command: `jq 'del(.status, .metadata["uid", "resourceVersion", "ownerReferences", "finalizers"])' backup/objects/core_v1_configmaps/kube-system/calico-config.json | kubectl create -f -`,
+        command: `kubectl patch --local -f backup/objects/core_v1_configmaps/kube-system/calico-config.json --type=json -p '${removing('/metadata/uid', '/metadata/resourceVersion', '/metadata/finalizers')}' -o json | kubectl create -f -`,
       },
       {
         object: 'DaemonSet kube-system/calico-node',
         file: 'objects/apps_v1_daemonsets/kube-system/calico-node.json',
-        command: `jq 'del(.metadata.uid, .metadata.resourceVersion)' backup/objects/apps_v1_daemonsets/kube-system/calico-node.json | kubectl replace -f -`,
+        command: `kubectl patch --local -f backup/objects/apps_v1_daemonsets/kube-system/calico-node.json --type=json -p '${removing('/metadata/uid', '/metadata/resourceVersion')}' -o json | kubectl replace -f -`,
       },
       {
         object: 'NetworkPolicy kube-system/whisker',
@@ -120,7 +129,7 @@ describe('what is left to be done by hand of a rollback that failed', () => {
     const told = byHand(failedAfter([], ITEMS), IN_DIRECTORY);
     expect(told?.bundle).toBe("The bundle is the directory /b/it's.");
     expect(told?.steps[1]?.command).toMatch(
-      /resourceVersion\)' '\/b\/it'\\''s\/objects\/.*' \| kubectl --context prod replace -f -$/,
+      / -f '\/b\/it'\\''s\/objects\/.*' --type=json .* \| kubectl --context prod replace -f -$/,
     );
   });
 

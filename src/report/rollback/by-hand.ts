@@ -1,3 +1,4 @@
+import { valueAt } from '../../cluster/fields.js';
 import { nameOf } from '../../cluster/object-name.js';
 import type { ObjectReference } from '../../ports/cluster-client.js';
 import { BUNDLE_KINDS } from '../../upgrade/backup/bundle-kinds.js';
@@ -31,9 +32,9 @@ export interface ByHand {
 
 const MOST_STEPS = 200;
 /** An object of another edition, or of another UID by now, is no reason to refuse. */
-const REPLACED = 'del(.metadata.uid, .metadata.resourceVersion)';
+const REPLACED = ['/metadata/uid', '/metadata/resourceVersion'] as const;
 /** As the rollback itself makes one: an owner or a finalizer of old may be nobody any more. */
-const MADE = 'del(.status, .metadata["uid", "resourceVersion", "ownerReferences", "finalizers"])';
+const MADE = [...REPLACED, '/metadata/ownerReferences', '/metadata/finalizers', '/status'] as const;
 
 /**
  * What is to be done by hand where a rollback did not come to its end: each object of its plan that a step which was not
@@ -92,12 +93,15 @@ function keyOf(object: ObjectReference): string {
   return `${object.apiVersion} ${nameOf(object)}`;
 }
 
-function handStep({ object, action }: RestoreItem, folder: string, kubectl: string): HandStep {
+function handStep({ object, action, saved }: RestoreItem, folder: string, kubectl: string): HandStep {
   const file = action === 'delete' ? null : fileOf(object);
   if (file === null) return { object: nameOf(object), file, command: `${kubectl} ${deletion(object)}` };
-  const [filter, verb] = action === 'create' ? [MADE, 'create'] : [REPLACED, 'replace'];
-  const command = `jq '${filter}' ${quote(`${folder}/${file}`)} | ${kubectl} ${verb} -f -`;
-  return { object: nameOf(object), file, command };
+  const [paths, verb] = action === 'create' ? [MADE, 'create'] : [REPLACED, 'replace'];
+  // What is not there cannot be removed
+  const removed = paths.filter((path) => valueAt(saved, ...path.slice(1).split('/')) !== undefined);
+  const patch = JSON.stringify(removed.map((path) => ({ op: 'remove', path })));
+  const without = `kubectl patch --local -f ${quote(`${folder}/${file}`)} --type=json -p '${patch}' -o json`;
+  return { object: nameOf(object), file, command: `${without} | ${kubectl} ${verb} -f -` };
 }
 
 function fileOf(object: ObjectReference): string | null {
