@@ -18,7 +18,7 @@ export interface JudgeContext {
   /** Whether an operator renders the install, so that what it renders is its own to put right. */
   readonly hasOperator: boolean;
   readonly choice: ConflictChoice;
-  /** The operator's resources that the bundle has: `Installation default`. */
+  /** The operator's resources that the bundle has, and those that go: `Installation default`. */
   readonly resources: ReadonlySet<string>;
 }
 
@@ -39,7 +39,7 @@ export function judgeSaved(
   // Newer definitions stay: older components pass over what they do not know, older definitions drop it
   if (kind.kind === 'CustomResourceDefinition' || sameContent(live, saved)) return null;
   if (kind.class === 'install') return item('replace', '');
-  if (writersSince(live, context.createdAt) === 'calico') {
+  if (onlyCalicoWrote(live, context.createdAt)) {
     return item('replace', 'Only Calico itself has written it since the backup.');
   }
   return choose(item, context, 'replace', 'It was changed since the backup.');
@@ -56,11 +56,21 @@ export function judgeLive(
   }
   if (kind.kind === 'CustomResourceDefinition') return null;
   const item = itemOf(kind, { saved: null, live }, context);
-  if (kind.class === 'user') return item('keep', 'It was made since the backup.');
+  if (kind.class === 'user') return judgeMade(item, live, context);
   if (kind.kind === 'Namespace') return item('keep', 'Deleting a namespace deletes all that is in it.');
   if (context.hasOperator && isRendered(live)) return judgeRendered(item, live, context);
   if (isOfUpstream(live)) return item('delete', 'The newer release brought it.');
   return item('keep', 'It is not of upstream’s files, so it may be somebody’s own.');
+}
+
+/** What users write, and what goes with the newer release all the same: resources that it brought, and what is theirs. */
+function judgeMade(item: MakeItem, live: KubernetesObject, context: JudgeContext): RestoreItem {
+  const isOperators = context.hasOperator && groupOf(live.apiVersion) === OPERATOR_GROUP;
+  if (isOperators && onlyCalicoWrote(live)) {
+    return item('delete', 'The upgrade made it for the newer release, and nobody else has written it.');
+  }
+  if (context.hasOperator && ownersOf(live).length > 0) return judgeRendered(item, live, context);
+  return item('keep', 'It was made since the backup.');
 }
 
 /** Only what the operator made for resources that it had before as well is of the newer release alone. */
@@ -130,16 +140,18 @@ function isOfUpstream({ kind, metadata }: KubernetesObject): boolean {
 
 const HELM_RELEASE = 'meta.helm.sh/release-name';
 
-/** Who has written an object since a time, as its managed fields say; `others` where they do not say enough. */
-function writersSince({ metadata }: KubernetesObject, time: string): 'calico' | 'others' {
+/**
+ * Whether nobody but Calico's own programs has written an object, since a time where one is given, as its managed fields
+ * say. False where they do not say enough.
+ */
+function onlyCalicoWrote({ metadata }: KubernetesObject, time?: string): boolean {
   // Managed fields tell seconds
-  const since = Math.floor(Date.parse(time) / 1000) * 1000;
+  const since = time === undefined ? -Infinity : Math.floor(Date.parse(time) / 1000) * 1000;
   const writers = (metadata.managedFields ?? []).filter(
-    (entry) => entry.subresource === undefined && Date.parse(entry.time ?? '') >= since,
+    (entry) => entry.subresource === undefined && !(Date.parse(entry.time ?? '') < since),
   );
   // What Helm wrote into an object of its release is of the release, whose values go back with it
   const isOwn = (manager: string): boolean =>
     OWN_MANAGERS.has(manager) || (manager === 'helm' && metadata.annotations?.[HELM_RELEASE] !== undefined);
-  const isCalico = writers.length > 0 && writers.every(({ manager }) => isOwn(manager ?? ''));
-  return isCalico ? 'calico' : 'others';
+  return writers.length > 0 && writers.every(({ manager }) => isOwn(manager ?? ''));
 }
