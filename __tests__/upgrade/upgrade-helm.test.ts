@@ -1,38 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findHelm, type HelmOptions } from '../../src/adapters/helm.js';
-import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
-import { versionOf } from '../../src/catalog/queries.js';
 import { listAt, textAt, valueAt } from '../../src/cluster/fields.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../src/ports/cluster-client.js';
-import type { Chart, Helm, HelmMove } from '../../src/ports/helm.js';
-import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
-import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
-import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
-import { findProgram } from '../../test-cluster/binaries.js';
-import { operatorObjects } from '../../test-cluster/ready-made/install-calico.js';
-import { installObjects } from '../../test-cluster/ready-made/install-objects.js';
+import type { Helm, HelmMove } from '../../src/ports/helm.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
-import { isDefinition, manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
-import type { TestCluster } from '../../test-cluster/types.js';
-import { createFakeReportStore } from '../ports/fake-report-store.js';
-import { hasHelm, runHelm } from '../test-cluster/run-helm.js';
-import { chartsOf, installChart, packChart } from './helm-chart.js';
-import { buildOptions } from './plan/build-options.js';
-import { contentsOf, runOptions, save } from './restore/live-run.js';
-import {
-  INSTALLATION,
-  isWell,
-  OPERATOR,
-  type OperatorScene,
-  running,
-  startScene,
-  statuses,
-} from './restore/operator-scene.js';
+import { hasHelm } from '../test-cluster/run-helm.js';
+import { chartsOf } from './helm-chart.js';
+import { type HelmScene, history, startHelmScene, valuesOf } from './helm-scene.js';
+import { save } from './restore/live-run.js';
+import { INSTALLATION, isWell, OPERATOR, statuses } from './restore/operator-scene.js';
 
 const OLDER = 'v3.30.7';
 const NEWER = 'v3.31.7';
@@ -41,25 +19,12 @@ const VALUES = {
   installation: { controlPlaneReplicas: 1, nodeUpdateStrategy: { rollingUpdate: { maxUnavailable: 2 } } },
   imagePullSecrets: { pull: JSON.stringify({ auths: { 'registry.example.com': { auth: SECRET } } }) },
 };
-const NAMESPACE = ['--namespace', 'tigera-operator'] as const;
 const WEBHOOK: ObjectReference = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',
   namespace: null,
   name: 'one-that-does-not-answer',
 };
-
-/** Revisions as Helm tells them: `1 superseded tigera-operator-v3.30.7`. */
-async function history(cluster: TestCluster): Promise<readonly string[]> {
-  const rows = JSON.parse(
-    await runHelm(cluster, 'history', 'calico', ...NAMESPACE, '-o', 'json'),
-  ) as readonly Readonly<Record<string, unknown>>[];
-  return rows.map(({ revision, status, chart }) => `${String(revision)} ${String(status)} ${String(chart)}`);
-}
-
-async function valuesOf(cluster: TestCluster): Promise<unknown> {
-  return JSON.parse(await runHelm(cluster, 'get', 'values', 'calico', ...NAMESPACE, '-o', 'json'));
-}
 
 /** Has every write of Deployments wait for a server that takes calls and does not answer. */
 async function holdDeployments(client: ClusterClient, server: Server): Promise<void> {
@@ -108,87 +73,18 @@ const envOf = (operator: KubernetesObject | null): readonly string[] =>
 describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 4 }, (cluster) => {
   // Ends before the cluster does
   (hasHelm() ? describe : describe.skip)('with the real helm and the operator', () => {
-    let scene: OperatorScene;
-    let helm: Helm;
-    let charts: Readonly<Record<string, Chart>>;
-    let folder: string;
-    let before: ReadonlyMap<string, string>;
-    const said: string[] = [];
+    let scene: HelmScene;
 
     beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'upgrade-helm-'));
-      scene = await startScene(cluster());
-      const { client, operator } = scene;
-      helm = await helmOf();
-      charts = { [OLDER]: await packChart(cluster(), OLDER), [NEWER]: await packChart(cluster(), NEWER) };
-      const objects = operatorObjects(OLDER).filter((one) => isDefinition(one) || one.kind === 'Namespace');
-      await installObjects(client, objects, { command: 'apply --server-side' });
-      await installChart(cluster(), chartOf(OLDER), VALUES);
-      await running(client, OLDER);
-      await customise(client);
-      await operator.settle();
-      before = await contentsOf(client);
+      scene = await startHelmScene(cluster(), { older: OLDER, newer: NEWER, values: VALUES, customise });
     }, 240_000);
-    afterAll(async () => {
-      await scene.stop();
-      rmSync(folder, { recursive: true });
-    });
-
-    async function helmOf(options: Partial<HelmOptions> = {}): Promise<Helm> {
-      const found = findHelm({
-        kubeconfig: cluster().kubeconfig,
-        context: null,
-        directory: '/',
-        variables: { PATH: dirname(await findProgram('helm')), HOME: folder },
-        temporary: folder,
-        ...options,
-      });
-      if (found === null) throw new Error('not found');
-      return found;
-    }
-
-    function chartOf(version: string): Chart {
-      const chart = charts[version];
-      if (chart === undefined) throw new Error(version);
-      return chart;
-    }
-
-    function upgrade(options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
-      const { client } = scene;
-      const store = createFakeReportStore();
-      const note = (text: string): void => void said.push(text);
-      const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-      return runUpgrade(client, manifests, store, {
-        ...buildOptions({ target: versionOf(NEWER), force: true }),
-        ...runOptions({ force: true, maxUnavailable: { nodes: 3 } }),
-        rollbackOnFailure: true,
-        helm,
-        charts: chartsOf(charts),
-        onProgress: note,
-        onWarning: note,
-        findBundle: () => Promise.reject(new Error('no run died')),
-        backUp: async () => ({
-          reader: await save(client),
-          directory: 'backup',
-          artifact: null,
-          createdAt: new Date().toISOString(),
-        }),
-        ...options,
-      });
-    }
-
-    async function isAsBefore(): Promise<void> {
-      await scene.operator.settle();
-      expect(await contentsOf(scene.client)).toEqual(before);
-      expect((await inspect(scene.client)).leftovers).toEqual([]);
-      expect(await valuesOf(cluster())).toEqual(VALUES);
-    }
+    afterAll(() => scene.stop());
 
     it('is refused before anything is written where there is no helm, and where the chart is of another release', async () => {
-      await expect(upgrade({ helm: null })).rejects.toThrow('there is no helm on PATH');
-      const other = chartsOf({ [NEWER]: chartOf(OLDER) });
-      await expect(upgrade({ charts: other })).rejects.toThrow(`and not tigera-operator ${NEWER}`);
-      await isAsBefore();
+      await expect(scene.upgrade({ helm: null })).rejects.toThrow('there is no helm on PATH');
+      const other = chartsOf({ [NEWER]: scene.chartOf(OLDER) });
+      await expect(scene.upgrade({ charts: other })).rejects.toThrow(`and not tigera-operator ${NEWER}`);
+      await scene.isAsBefore();
       expect(await history(cluster())).toEqual([`1 deployed tigera-operator-${OLDER}`]);
     }, 120_000);
 
@@ -199,19 +95,19 @@ describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 
           fault: { kind: 'crash-loop', container: 'calico-node', exitCode: 2, backOffMs: 300 },
         },
       ]);
-      const outcome = await upgrade();
+      const outcome = await scene.upgrade();
       await cluster().lightNodes.clearFaults();
       expect(outcome.rollback?.reason).toBe('');
       expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
       expect(outcome.reason).toContain('the operator, and the first nodes');
-      await isAsBefore();
+      await scene.isAsBefore();
       expect(await history(cluster())).toEqual([`1 deployed tigera-operator-${OLDER}`]);
     }, 300_000);
 
     /** A helm whose upgrade is killed in the middle, before the API server gives the webhook up after 10 s, and its history then. */
     async function killedHelm(server: Server): Promise<{ readonly helm: Helm; readonly seen: string[] }> {
       const { client } = scene;
-      const impatient = await helmOf({ timeoutMs: 8_000 });
+      const impatient = await scene.helmOf({ timeoutMs: 8_000 });
       const seen: string[] = [];
       async function upgradeHeld(move: HelmMove): Promise<void> {
         await holdDeployments(client, server);
@@ -222,13 +118,13 @@ describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 
           await client.delete(WEBHOOK);
         }
       }
-      return { helm: { ...helm, upgrade: upgradeHeld }, seen };
+      return { helm: { ...scene.helm, upgrade: upgradeHeld }, seen };
     }
 
     it('whose helm is killed on its way goes back by itself, and Helm believes so', async () => {
       const server = createServer(() => undefined).listen(0, '127.0.0.1');
       const killed = await killedHelm(server);
-      const outcome = await upgrade({ helm: killed.helm });
+      const outcome = await scene.upgrade({ helm: killed.helm });
       server.close();
       expect(killed.seen).toEqual([
         `1 deployed tigera-operator-${OLDER}`,
@@ -236,7 +132,7 @@ describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 
       ]);
       expect(outcome.reason).toContain('did not end within 8 s');
       expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done', reason: '' }, wayOut: '' });
-      await isAsBefore();
+      await scene.isAsBefore();
       expect((await history(cluster())).at(-1)).toBe(`3 deployed tigera-operator-${OLDER}`);
     }, 400_000);
 
@@ -247,7 +143,7 @@ describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 
       const killed = await killedHelm(server);
       const reader = await save(client);
       const backup = { reader, directory: 'backup', artifact: null, createdAt: new Date().toISOString() };
-      const first = await upgrade({
+      const first = await scene.upgrade({
         helm: killed.helm,
         rollbackOnFailure: false,
         backUp: () => Promise.resolve(backup),
@@ -256,7 +152,7 @@ describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 
       expect(first).toMatchObject({ ended: 'failed', rollback: null });
       expect((await history(cluster())).at(-1)).toBe(`4 pending-upgrade tigera-operator-${NEWER}`);
 
-      const outcome = await upgrade({ findBundle: () => Promise.resolve(backup) });
+      const outcome = await scene.upgrade({ findBundle: () => Promise.resolve(backup) });
       expect(outcome).toMatchObject({ ended: 'done', reason: '' });
       await operator.settle();
       expect((await history(cluster())).slice(-2)).toEqual([
@@ -274,13 +170,13 @@ describeWithCalico('an upgrade of an install by Helm', { own: true, lightNodes: 
       const { calico, leftovers } = await inspect(client);
       expect(calico?.versions.verdict).toBe('agreed');
       expect(leftovers).toEqual([]);
-      expect((await upgrade()).plan.verdict).toBe('nothing-to-do');
+      expect((await scene.upgrade()).plan.verdict).toBe('nothing-to-do');
       expect(await history(cluster())).toHaveLength(5);
     }, 400_000);
 
     it('tells no secret of the values, and leaves no file', () => {
-      expect(said.join('\n')).not.toContain(SECRET);
-      expect(readdirSync(folder).filter((name) => name.startsWith('helm-'))).toEqual([]);
+      expect(scene.said.join('\n')).not.toContain(SECRET);
+      expect(readdirSync(scene.folder).filter((name) => name.startsWith('helm-'))).toEqual([]);
     });
   });
 });

@@ -2,7 +2,7 @@ import { asFields, textAt } from '../ready-made/fields.js';
 import type { KubernetesObject } from '../../src/ports/cluster-client.js';
 
 /** Names of TigeraStatus objects. */
-export const STATUSES = ['calico', 'apiserver', 'ippools', 'tiers'] as const;
+export const STATUSES = ['calico', 'apiserver', 'ippools', 'tiers', 'goldmane', 'whisker'] as const;
 export type StatusName = (typeof STATUSES)[number];
 
 /** What the operator renders, in its order. */

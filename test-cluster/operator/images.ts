@@ -6,11 +6,14 @@ export type Image =
   | 'apiserver'
   | 'cni'
   | 'csi'
+  | 'goldmane'
   | 'kube-controllers'
   | 'node'
   | 'node-driver-registrar'
   | 'pod2daemon-flexvol'
-  | 'typha';
+  | 'typha'
+  | 'whisker'
+  | 'whisker-backend';
 
 /** What names an image: the release, the Installation's wishes, and the ImageSet where there is one. */
 export interface ImageSource {

@@ -1,5 +1,6 @@
 import { reconcileApiServer, reconcileTiers, writeApiServerState } from './api-server-controller.js';
 import type { StatusName } from './faults.js';
+import { reconcileGoldmane, reconcileWhisker } from './flow-controllers.js';
 import { reconcileInstallation, writeInstallationStatus } from './installation-controller.js';
 import { degraded, type Outcome } from './outcome.js';
 import { reconcilePools } from './pool-controller.js';
@@ -33,6 +34,9 @@ export class OperatorRun {
       ...(context.release.ownsPools ? [controller('ippools', reconcilePools)] : []),
       controller('apiserver', reconcileApiServer, writeApiServerState),
       ...(context.release.reportsTiers ? [controller('tiers', reconcileTiers)] : []),
+      ...(context.release.hasFlows
+        ? [controller('goldmane', reconcileGoldmane), controller('whisker', reconcileWhisker)]
+        : []),
     ];
   }
 

@@ -20,6 +20,8 @@ export interface OperatorRelease {
   readonly canStopPools: boolean;
   /** Whether it reports `tiers`. */
   readonly reportsTiers: boolean;
+  /** Whether it has controllers of Goldmane and Whisker. */
+  readonly hasFlows: boolean;
   /** `ENABLED_CONTROLLERS` of kube-controllers. */
   readonly controllers: string;
   /** Whether it renders csi-node-driver. */
@@ -43,6 +45,7 @@ export interface OperatorRelease {
  * - canStopPools: the definition of Installation in Calico v3.29.7's tigera-operator.yaml; v3.28.2's has no such field
  * - reportsTiers: `pkg/controller/tiers/tiers_controller.go` returns at once without Enterprise up to v1.40.15; v1.42.3
  *   runs it always
+ * - hasFlows: v1.38.0 `pkg/controller/goldmane`, `pkg/controller/whisker`; v1.36.16 has neither folder
  * - controllers: v1.36.16 and v1.38.13 `pkg/render/kubecontrollers/kube-controllers.go`
  * - hasCsi, hasOverrides: v1.28.5 `pkg/render/csi.go`, `api/v1/installation_types.go`; v1.25.0 has neither
  * - typhaSurge: v1.28.5 and v1.30.9 `pkg/render/typha.go`
@@ -62,6 +65,7 @@ export function operatorRelease(tag: string): OperatorRelease | null {
     ownsPools: since('v1.34.0'),
     canStopPools: since('v1.36.0'),
     reportsTiers: since('v1.42.0'),
+    hasFlows: since('v1.38.0'),
     controllers: since('v1.38.0') ? 'node,loadbalancer' : 'node',
     hasCsi: since('v1.28.0'),
     hasOverrides: since('v1.28.0'),

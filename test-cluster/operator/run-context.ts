@@ -40,6 +40,22 @@ export const API_SERVER: ObjectReference = {
   name: 'default',
 };
 
+/** The one Goldmane, which gathers flows. */
+export const GOLDMANE: ObjectReference = {
+  apiVersion: OPERATOR_API,
+  kind: 'Goldmane',
+  namespace: null,
+  name: 'default',
+};
+
+/** The one Whisker, which shows flows. */
+export const WHISKER: ObjectReference = {
+  apiVersion: OPERATOR_API,
+  kind: 'Whisker',
+  namespace: null,
+  name: 'default',
+};
+
 export const IMAGE_SET: ObjectKind = { apiVersion: OPERATOR_API, kind: 'ImageSet' };
 
 /** All objects of a kind. */

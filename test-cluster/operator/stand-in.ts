@@ -54,6 +54,8 @@ const WATCHED: readonly ObjectKind[] = [
   { apiVersion: 'operator.tigera.io/v1', kind: 'Installation' },
   { apiVersion: 'operator.tigera.io/v1', kind: 'APIServer' },
   { apiVersion: 'operator.tigera.io/v1', kind: 'ImageSet' },
+  { apiVersion: 'operator.tigera.io/v1', kind: 'Goldmane' },
+  { apiVersion: 'operator.tigera.io/v1', kind: 'Whisker' },
   { apiVersion: CALICO_API, kind: 'IPPool' },
 ];
 

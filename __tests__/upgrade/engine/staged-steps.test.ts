@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NodeState } from '../../../src/cluster/cluster-state.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
-import { stagedSteps } from '../../../src/upgrade/engine/staged-steps.js';
+import { type StagedChange, stagedSteps } from '../../../src/upgrade/engine/staged-steps.js';
 import type { Step } from '../../../src/upgrade/engine/step.js';
 import { planWaves } from '../../../src/upgrade/waves/plan-waves.js';
 import { buildNode } from '../../cluster/build-state.js';
@@ -27,6 +27,11 @@ function role(resource: string): KubernetesObject {
     metadata: { name },
     rules: [{ apiGroups: [''], resources: [resource], verbs: ['get'] }],
   };
+}
+
+function removal(kind: string, name: string, apiVersion: string, stage: StagedChange['stage']): StagedChange {
+  const object = { apiVersion, kind, namespace: null, name };
+  return { stage, object, before: { apiVersion, kind, metadata: { name } }, after: null };
 }
 
 function stepsOf(...nodes: readonly NodeState[]): readonly Step[] {
@@ -58,4 +63,26 @@ describe('nodes that take no part', () => {
     const gates = stepsOf(well, lost, virtual).flatMap((one) => one.gates);
     expect(gates).toContainEqual({ kind: 'rollout', workload: TYPHA, steadyMs: 0, without: ['b'] });
   });
+});
+
+test('resources of the operator go before the workloads that it rendered for them', () => {
+  const steps = stagedSteps({
+    changes: [
+      removal('Deployment', 'goldmane', 'apps/v1', 'config'),
+      removal('ConfigMap', 'goldmane', 'v1', 'config'),
+      removal('Goldmane', 'default', 'operator.tigera.io/v1', 'operator'),
+    ],
+    node: null,
+    waves: planWaves([], { canaryNodes: 1, maxUnavailable: { nodes: 1 } }),
+    soakMs: 0,
+    typha: null,
+    kubeControllers: null,
+    apiService: null,
+    operatorSteps: [],
+  });
+  expect(steps.map(({ writes }) => writes.map(({ object }) => object.kind))).toEqual([
+    ['Goldmane'],
+    ['Deployment'],
+    ['ConfigMap'],
+  ]);
 });

@@ -338,6 +338,16 @@ describe('a field', () => {
     expect(metadata).toMatchObject({ annotations: { paused: 'true' }, labels: { app: 'calico' } });
   });
 
+  test.each([
+    ['are set to others', ['one.example.com']],
+    ['are all taken off', undefined],
+  ])('finalizers %s', async (_, after) => {
+    const finalizers = ['one.example.com', 'two.example.com'];
+    client.set({ ...INSTALLATION, metadata: { ...INSTALLATION.metadata, finalizers } });
+    expect(await set(['metadata', 'finalizers'], after)).toBe(true);
+    expect((await read()).metadata.finalizers).toEqual(after);
+  });
+
   test.each<[string, readonly string[], unknown]>([
     ['a scalar', ['spec', 'variant'], 'Calico'],
     ['a map', ['spec', 'strategy'], { rollingUpdate: { maxUnavailable: 1 } }],

@@ -46,6 +46,7 @@ function findingsOf(scene: Scene): readonly RollbackFinding[] {
     refused: [],
     node: null,
     moved: [],
+    finalizers: [],
     going: { namespaces: [], registrations: [] },
     secrets: 'compared',
     releases: [],

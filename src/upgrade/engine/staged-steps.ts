@@ -1,5 +1,5 @@
 import { fieldsAt } from '../../cluster/fields.js';
-import { referenceOf } from '../../cluster/object-name.js';
+import { groupOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 import type { StageName } from '../plan/stage-name.js';
 import type { Wave as PlannedWave, WavePlan } from '../waves/plan-waves.js';
@@ -96,6 +96,8 @@ export function stagedSteps(all: StagedChanges): readonly Step[] {
     ...at('apiserver')
       .filter(isDaemonSet)
       .flatMap((change) => driverSteps(change, waves)),
+    // As long as they are there, an operator that knows them would make anew what it rendered for them
+    step('rbac-trim', 'resources of the operator that go', removals.filter(isResource).map(writeOf)),
     step('rbac-trim', 'workloads that go', removals.filter(isWorkload).map(writeOf)),
     ...(waves.unready.length > 0 ? [] : trimSteps(access, removals)),
   ];
@@ -134,6 +136,10 @@ function isUnrenderedHook(change: StagedChange): boolean {
   return isHook(change) && (change.before?.metadata.ownerReferences ?? []).length === 0;
 }
 
+function isResource({ object }: StagedChange): boolean {
+  return groupOf(object.apiVersion) === 'operator.tigera.io';
+}
+
 function isWorkload({ object }: StagedChange): boolean {
   return WORKLOADS.has(object.kind);
 }
@@ -151,7 +157,9 @@ function trimSteps(access: readonly StagedChange[], removals: readonly StagedCha
   const trims = access.flatMap(({ object, before, after }): ObjectWrite[] =>
     before && after ? [{ kind: 'object', object, before: uniteAccess(before, after), after }] : [],
   );
-  const others = removals.filter((change) => !isUnrenderedHook(change) && !isWorkload(change));
+  const others = removals.filter(
+    (change) => !isUnrenderedHook(change) && !isResource(change) && !isWorkload(change),
+  );
   return [step('rbac-trim', 'rules and objects that go', [...trims, ...others.map(writeOf)])];
 }
 

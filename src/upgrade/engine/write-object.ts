@@ -108,7 +108,7 @@ async function writeField(
   if (live === null) throw gone(object);
   if (canonicalText(valueAt(live, ...field)) === canonicalText(after)) return false;
   const changed = withField(live, field, after);
-  await client.replace({ ...changed, metadata: inPlaceOf(changed, live).metadata }, options);
+  await client.replace({ ...changed, metadata: inPlaceOf(changed, changed).metadata }, options);
   return true;
 }
 

@@ -27,6 +27,7 @@ export function operatorHopSteps(
       moved: movedTo(state, target),
       // The operator may be there already, and its nodes not
       node: { hasStalePods: isResumed },
+      finalizers: [],
       going: { namespaces: [], registrations: [] },
       isForward: true,
     },

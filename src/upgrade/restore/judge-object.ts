@@ -9,7 +9,7 @@ import { stageOf } from '../plan/stages.js';
 import { inPlaceOf } from '../engine/write-object.js';
 import { isRendered, OPERATOR_GROUP, ownersOf } from './rendered.js';
 import type { ConflictChoice, RestoreAction, RestoreItem } from './restore-item.js';
-import { whyOverwritten, writersSince } from './writers-since.js';
+import { onlyCalicoWrote, whyOverwritten } from './writers-since.js';
 
 /** What a judgement goes by. */
 export interface JudgeContext {
@@ -18,7 +18,7 @@ export interface JudgeContext {
   /** Whether an operator renders the install, so that what it renders is its own to put right. */
   readonly hasOperator: boolean;
   readonly choice: ConflictChoice;
-  /** The operator's resources that the bundle has: `Installation default`. */
+  /** The operator's resources that the bundle has, and those that go: `Installation default`. */
   readonly resources: ReadonlySet<string>;
 }
 
@@ -39,7 +39,7 @@ export function judgeSaved(
   // Newer definitions stay: older components pass over what they do not know, older definitions drop it
   if (kind.kind === 'CustomResourceDefinition' || sameContent(live, saved)) return null;
   if (kind.class === 'install') return item('replace', whyOverwritten(saved, live, context.createdAt));
-  if (writersSince(live, context.createdAt) === 'calico') {
+  if (onlyCalicoWrote(live, context.createdAt)) {
     return item('replace', 'Only Calico itself has written it since the backup.');
   }
   return choose(item, context, 'replace', 'It was changed since the backup.');
@@ -56,11 +56,21 @@ export function judgeLive(
   }
   if (kind.kind === 'CustomResourceDefinition') return null;
   const item = itemOf(kind, { saved: null, live }, context);
-  if (kind.class === 'user') return item('keep', 'It was made since the backup.');
+  if (kind.class === 'user') return judgeMade(item, live, context);
   if (kind.kind === 'Namespace') return item('keep', 'Deleting a namespace deletes all that is in it.');
   if (context.hasOperator && isRendered(live)) return judgeRendered(item, live, context);
   if (isOfUpstream(live)) return item('delete', 'The newer release brought it.');
   return item('keep', 'It is not of upstream’s files, so it may be somebody’s own.');
+}
+
+/** What users write, and what goes with the newer release all the same: resources that it brought, and what is theirs. */
+function judgeMade(item: MakeItem, live: KubernetesObject, context: JudgeContext): RestoreItem {
+  const isOperators = context.hasOperator && groupOf(live.apiVersion) === OPERATOR_GROUP;
+  if (isOperators && onlyCalicoWrote(live)) {
+    return item('delete', 'The upgrade made it for the newer release, and nobody else has written it.');
+  }
+  if (context.hasOperator && ownersOf(live).length > 0) return judgeRendered(item, live, context);
+  return item('keep', 'It was made since the backup.');
 }
 
 /** Only what the operator made for resources that it had before as well is of the newer release alone. */

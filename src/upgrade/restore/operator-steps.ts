@@ -21,7 +21,10 @@ import { OPERATOR_GROUP } from './rendered.js';
 import type { RestoreItem } from './restore-item.js';
 
 /** What an install that an operator runs is to come to, forward or back. */
-export interface OperatorMove extends Pick<Restoration, 'calico' | 'items' | 'moved' | 'state'> {
+export interface OperatorMove extends Pick<
+  Restoration,
+  'calico' | 'items' | 'moved' | 'state' | 'finalizers'
+> {
   readonly index: { readonly calico: string };
   readonly node: Pick<NodeRestoration, 'hasStalePods'> | null;
   readonly going: Going;
@@ -58,13 +61,20 @@ export function operatorSteps(
       step('operator', 'the Installation and its like', resources.map(writeOf)),
       ...leftKnobs(restoration, resources),
       step('operator', 'the operator', others.map(writeOf), gates),
+      unheld(restoration),
     ];
   }
   return [
     ...(restoration.isForward ? [] : stopped(others)),
     ...cleared(restoration),
     ...rolling(restoration, { installation, resources, others }, options),
+    unheld(restoration),
   ];
+}
+
+/** Once the older operator runs: the newer one, which would set them again, is gone. */
+function unheld({ finalizers }: OperatorMove): Step {
+  return step('operator', 'finalizers that only the newer operator takes off', finalizers);
 }
 
 interface Parts {

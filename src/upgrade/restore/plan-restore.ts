@@ -13,7 +13,7 @@ import type {
 import type { BundleIndex } from '../backup/bundle-index.js';
 import { BUNDLE_KINDS, type BundleKind } from '../backup/bundle-kinds.js';
 import { belongs, installNamespaces } from '../backup/install-scope.js';
-import type { MovedWorkload } from '../engine/step.js';
+import type { FieldWrite, MovedWorkload } from '../engine/step.js';
 import { isWrittenSo } from '../engine/write-object.js';
 import { readNodePods } from '../gates/node-pods.js';
 import { inBatches } from '../plan/in-batches.js';
@@ -22,6 +22,7 @@ import { planSecrets, type SecretsLook } from './plan-secrets.js';
 import { openObjects } from './read-bundle.js';
 import { isRendered, movedWorkload, OPERATOR_GROUP, ownersOf } from './rendered.js';
 import type { ConflictChoice, RestoreItem } from './restore-item.js';
+import { staleFinalizers } from './stale-finalizers.js';
 import { staleStatuses } from './stale-statuses.js';
 
 /** What the bundle and the cluster come to together. */
@@ -42,6 +43,8 @@ export interface Restoration {
   readonly node: NodeRestoration | null;
   /** Workloads that the operator has to bring back; none where no operator renders them. */
   readonly moved: readonly MovedWorkload[];
+  /** What takes the finalizers of the newer operator off what the older one takes none off. */
+  readonly finalizers: readonly FieldWrite[];
   readonly going: Going;
   readonly secrets: SecretsLook;
   /** Secrets in which Helm kept its releases, where they could be read. */
@@ -89,6 +92,7 @@ export async function planRestore(
   const resources = new Set<string>();
   const context: JudgeContext = { createdAt: index.createdAt, hasOperator, choice, resources };
   const moved: MovedWorkload[] = [];
+  const finalizers: FieldWrite[] = [];
   const namespaces: ObjectReference[] = [];
   const registrations: KubernetesObject[] = [];
   const items: RestoreItem[] = [];
@@ -113,13 +117,14 @@ export async function planRestore(
     const live = new Map(all);
     registrations.push(...[...all.values()].filter(isSilent));
     for (const object of saved) {
-      if (groupOfKind(kind) === OPERATOR_GROUP) resources.add(`${object.kind} ${object.metadata.name}`);
+      if (groupOfKind(kind) === OPERATOR_GROUP) resources.add(nameOfResource(object));
       const workload = hasOperator ? movedWorkload(object) : null;
       if (workload) moved.push(workload);
       const there = live.get(keyOf(object)) ?? null;
       live.delete(keyOf(object));
       compared += 1;
       if (hasOperator && isGoing(there)) namespaces.push(referenceOf(object));
+      if (hasOperator && there) finalizers.push(...staleFinalizers(object, there));
       if (isNodeWorkload(object, index)) node = await readNode(client, object, there);
       const item = judgeSaved(kind, object, there, context);
       if (item) items.push(item);
@@ -127,6 +132,9 @@ export async function planRestore(
     for (const object of live.values()) {
       const item = judgeLive(kind, object, context);
       if (item) items.push(item);
+      if (item?.action === 'delete' && groupOfKind(kind) === OPERATOR_GROUP) {
+        resources.add(nameOfResource(object));
+      }
     }
   }
   if (hasOperator) items.push(...(await staleStatuses(client, bundle, items)));
@@ -146,6 +154,7 @@ export async function planRestore(
     refused: tried.flatMap(({ item, refusal }) => (item && refusal ? [{ item, message: refusal }] : [])),
     node,
     moved,
+    finalizers,
     secrets: secrets.look,
     releases: secrets.releases,
     going: { namespaces, registrations: namespaces.length > 0 ? registrations : [] },
@@ -165,10 +174,18 @@ function isSilent(live: KubernetesObject): boolean {
   return live.kind === 'APIService' && ownersOf(live).length > 0 && !isAvailable;
 }
 
-/** Definitions first: they say which kinds there will be. */
+/** As {@link ownersOf} names it. */
+function nameOfResource({ kind, metadata }: KubernetesObject): string {
+  return `${kind} ${metadata.name}`;
+}
+
+/** Definitions first: they say which kinds there will be. Then the operator's resources: what it rendered is theirs. */
 function inOrder(kinds: readonly BundleKind[]): readonly BundleKind[] {
-  const isDefinition = ({ kind }: BundleKind): boolean => kind === 'CustomResourceDefinition';
-  return [...kinds.filter(isDefinition), ...kinds.filter((kind) => !isDefinition(kind))];
+  const turnOf = (kind: BundleKind): number => {
+    if (kind.kind === 'CustomResourceDefinition') return 0;
+    return groupOfKind(kind) === OPERATOR_GROUP ? 1 : 2;
+  };
+  return [...kinds].sort((one, other) => turnOf(one) - turnOf(other));
 }
 
 function isKind({ apiVersion, kind }: BundleKind): (served: ServedKind) => boolean {

@@ -9,7 +9,7 @@ const STATUS = BUNDLE_KINDS.find(({ kind }) => kind === 'TigeraStatus');
 
 /**
  * TigeraStatuses that only the newer operator writes: as nobody does any more, they would say for ever what they say now.
- * None where there was none before, or where a resource was made since that one may be about.
+ * None where there was none before, or where a resource that stays was made since: one may be about it.
  */
 export async function staleStatuses(
   client: ClusterClient,
@@ -17,8 +17,8 @@ export async function staleStatuses(
   items: readonly RestoreItem[],
 ): Promise<readonly RestoreItem[]> {
   if (STATUS === undefined || !bundle.kinds.has(STATUS)) return [];
-  const isOfNew = ({ object, saved }: RestoreItem): boolean =>
-    groupOf(object.apiVersion) === OPERATOR_GROUP && saved === null;
+  const isOfNew = ({ object, saved, action }: RestoreItem): boolean =>
+    groupOf(object.apiVersion) === OPERATOR_GROUP && saved === null && action !== 'delete';
   if (items.some(isOfNew)) return [];
   const known = new Set((await bundle.read(STATUS)).map(({ metadata }) => metadata.name));
   const live: KubernetesObject[] = [];

@@ -13,10 +13,13 @@ const KUBERNETES: ReadonlySet<string> = new Set([
   'kube-scheduler',
 ]);
 
-/** Who has written an object since a time, as its managed fields say; `others` where they do not say enough. */
-export function writersSince(object: KubernetesObject, time: string): 'calico' | 'others' {
+/**
+ * Whether nobody but Calico's own programs has written an object, since a time where one is given, as its managed fields
+ * say. False where they do not say enough.
+ */
+export function onlyCalicoWrote(object: KubernetesObject, time?: string): boolean {
   const writers = entriesSince(object, time);
-  return writers.length > 0 && writers.every((entry) => isOwn(entry, object)) ? 'calico' : 'others';
+  return writers.length > 0 && writers.every((entry) => isOwn(entry, object));
 }
 
 /**
@@ -43,12 +46,12 @@ export function whyOverwritten(saved: KubernetesObject, live: KubernetesObject, 
   return `It was changed by ${listNames([...managers])} since the backup (${listNames([...fields])}): it is put back as it was then; make the change again if it is wanted.`;
 }
 
-function entriesSince({ metadata }: KubernetesObject, time: string): readonly ManagedFieldsEntry[] {
+function entriesSince({ metadata }: KubernetesObject, time?: string): readonly ManagedFieldsEntry[] {
   // Managed fields tell seconds
-  const since = Math.floor(Date.parse(time) / 1000) * 1000;
+  const since = time === undefined ? -Infinity : Math.floor(Date.parse(time) / 1000) * 1000;
   return (metadata.managedFields ?? []).filter(
     ({ subresource = 'scale', time: written }) =>
-      subresource === 'scale' && Date.parse(written ?? '') >= since,
+      subresource === 'scale' && !(Date.parse(written ?? '') < since),
   );
 }
 
