@@ -100,7 +100,8 @@ describeWithCalico('an upgrade of an operator install', { own: true, lightNodes:
 
     it('whose images are pulled by the digests of ImageSets has a canary as well', async () => {
       const { client, operator } = scene;
-      for (const version of [NEWER, NEWEST]) await client.create(imageSet(version), { fieldManager: 'kubectl-create' });
+      for (const version of [NEWER, NEWEST])
+        await client.create(imageSet(version), { fieldManager: 'kubectl-create' });
       await eventually(async () => {
         const { calico } = await inspect(client);
         const images = calico?.components.node?.pods.flatMap((pod) => Object.values(pod.images)) ?? [];
