@@ -24,11 +24,14 @@ const IMAGES = [
   'apiserver',
   'cni',
   'csi',
+  'goldmane',
   'kube-controllers',
   'node',
   'node-driver-registrar',
   'pod2daemon-flexvol',
   'typha',
+  'whisker',
+  'whisker-backend',
 ];
 
 /** Digests of images that are nowhere: light nodes pull all. */

@@ -45,9 +45,23 @@ async function reconcile(
   const { found, problem } = chooseImageSet((await listAll(client, IMAGE_SET)).map(copyOf), release.calico);
   if (problem !== null)
     return degraded(generation, 'ResourceUpdateError', 'Error with images from ImageSet', problem);
-  const objects = render({ release, spec, imageSet: found, nodes: 0 });
+  const objects = tryRender(render, { release, spec, imageSet: found, nodes: 0 });
+  if (typeof objects === 'string')
+    return degraded(generation, 'ResourceUpdateError', 'Error with images from ImageSet', objects);
   for (const object of objects) await writer.write(object, resource);
   return { type: 'done', generation, watched: watchedOf(objects) };
+}
+
+/** All objects, or why they cannot be rendered. */
+function tryRender(
+  render: FlowController['render'],
+  source: RenderSource,
+): readonly KubernetesObject[] | string {
+  try {
+    return render(source);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Holds the Installation as long as there is something to end before Calico does (`MaintainInstallationFinalizer`). */

@@ -8,6 +8,7 @@ import type {
 } from '../../src/ports/cluster-client.js';
 import { CALICO_API } from '../ready-made/calico-objects.js';
 import { listAt, numberAt, textAt, valueAt } from '../ready-made/fields.js';
+import { whileAsked } from './asked-client.js';
 import { DefinitionKeeper, embeddedDefinitions } from './definitions.js';
 import { FAULT_CONFIG_MAP, type Fault, readFaults } from './faults.js';
 import { ObjectWriter } from './object-writer.js';
@@ -194,7 +195,12 @@ class StandIn {
   }
 
   private newRun(deployment: KubernetesObject): OperatorRun | null {
-    const { client, options } = this;
+    const { options } = this;
+    const identity = identityOf(deployment);
+    const client = whileAsked(this.client, async () => {
+      const live = await this.client.get(OPERATOR_DEPLOYMENT);
+      return live !== null && identityOf(live) === identity;
+    });
     const log = options.onLog ?? ((): void => undefined);
     const [container] = listAt(deployment, 'spec', 'template', 'spec', 'containers');
     const tag = tagOf(textAt(container, 'image'));
