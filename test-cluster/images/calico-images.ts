@@ -30,6 +30,9 @@ export const CALICO_COMPONENTS = [
   'csi',
   'node-driver-registrar',
   'dikastes',
+  'goldmane',
+  'whisker',
+  'whisker-backend',
   'ctl',
 ] as const;
 export type CalicoComponent = (typeof CALICO_COMPONENTS)[number];
