@@ -233,6 +233,15 @@ describe('with a node that is lost', () => {
     expect(operatorSight({ ...without, workloads: [] }, all, fresh)).toMatchObject({ kind: 'waiting' });
   });
 
+  test('that takes no part, a status of a single pod that may be there is no matter', () => {
+    const all = seen(a, b, pod('c', 'before', 'lost'));
+    const others = [...held, status('whisker', 'FTF'), status('goldmane', 'FTF')];
+    const without = { ...BROUGHT, without: ['c'] };
+    expect(operatorSight(without, all.with(0, others), fresh)).toEqual({ kind: 'done' });
+    const unwell = operatorSight(BROUGHT, [[...WELL, status('whisker', 'FTF')]], fresh);
+    expect(JSON.stringify(unwell)).toContain('TigeraStatus whisker is not well');
+  });
+
   test('that only the CSI driver has not reached, it gets the time to come back', () => {
     const driver = {
       ...daemonSet(OLD, { updatedNumberScheduled: 2 }),

@@ -161,7 +161,16 @@ describeWithCalico(
     }, 240_000);
 
     it('hear of a definition that somebody deletes', async () => {
-      const guard = guardDefinitions(client, waiting());
+      let listens = false;
+      const watch: ClusterClient['watch'] = async function* (kind, options) {
+        for await (const event of client.watch(kind, options)) {
+          yield event;
+          listens = true;
+        }
+      };
+      const guard = guardDefinitions({ ...client, watch }, waiting());
+      // What goes before it knows what is there it does not miss
+      await eventually(() => Promise.resolve(listens || null));
       await client.delete({
         apiVersion: 'apiextensions.k8s.io/v1',
         kind: 'CustomResourceDefinition',

@@ -33,6 +33,12 @@ const IN_NAMESPACES: readonly ObjectKind[] = [
   POD,
 ];
 
+/**
+ * TigeraStatuses that wait for every pod there is, wherever: calico-node's, and those of Deployments of a single pod, which is
+ * made anew only once the old one has ended. Their workloads are judged all the same.
+ */
+const WAIT_FOR_PODS: ReadonlySet<string> = new Set(['calico', 'goldmane', 'whisker']);
+
 /** What the operator is to have brought. */
 export interface Brought {
   /** `v3.30.7`; empty where it is not known. */
@@ -79,7 +85,7 @@ export function operatorSight(brought: Brought, seen: Seen, lasts: Lasts): Sight
   const waits = [
     ...(isHeldUp(brought) ? [] : versionFault(installation, calico)),
     ...statuses
-      .filter(({ metadata }) => metadata.name !== 'calico' || !isHeldUp(brought))
+      .filter(({ metadata }) => !WAIT_FOR_PODS.has(metadata.name) || !isHeldUp(brought))
       .flatMap((status) => statusWait(status, installation)),
     ...workloads.flatMap((workload) => moveFault(workload, running)),
     ...lost.flatMap((one) => one.waits),
@@ -166,7 +172,7 @@ function rolledOut(
 
 /**
  * Whether the operator cannot say that a release is there because of nodes that take no part, and something else does: it
- * waits for all of calico-node's pods.
+ * waits for all of calico-node's pods, and for the ones of Goldmane and Whisker.
  *
  * @see https://github.com/tigera/operator/blob/v1.40.8/pkg/controller/status/status.go `awaiting %d nodes`
  */
