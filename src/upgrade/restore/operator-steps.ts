@@ -61,20 +61,21 @@ export function operatorSteps(
       step('operator', 'the Installation and its like', resources.map(writeOf)),
       ...leftKnobs(restoration, resources),
       step('operator', 'the operator', others.map(writeOf), gates),
-      unheld(restoration),
+      ...unheld(restoration),
     ];
   }
   return [
     ...(restoration.isForward ? [] : stopped(others)),
     ...cleared(restoration),
     ...rolling(restoration, { installation, resources, others }, options),
-    unheld(restoration),
+    ...unheld(restoration),
   ];
 }
 
 /** Once the older operator runs: the newer one, which would set them again, is gone. */
-function unheld({ finalizers }: OperatorMove): Step {
-  return step('operator', 'finalizers that only the newer operator takes off', finalizers);
+function unheld({ finalizers }: OperatorMove): readonly Step[] {
+  if (finalizers.length === 0) return [];
+  return [step('operator', 'finalizers that only the newer operator takes off', finalizers)];
 }
 
 interface Parts {
