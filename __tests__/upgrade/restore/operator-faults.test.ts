@@ -107,10 +107,13 @@ describeWithCalico('the way back of an operator install', { own: true, lightNode
       ]);
       await upgradeOperator(client, NEWER);
       const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', namespace: null, name: 'calico-apiserver' };
+      const owner = { apiVersion: 'operator.tigera.io/v1', kind: 'APIServer', name: 'default' };
+      const server = await client.get({ ...owner, namespace: null });
+      const ownerReferences = [{ ...owner, uid: server?.metadata.uid ?? '', controller: true }];
       const account = {
         apiVersion: 'v1',
         kind: 'ServiceAccount',
-        metadata: { name: 'calico-apiserver', namespace: 'calico-system' },
+        metadata: { name: 'calico-apiserver', namespace: 'calico-system', ownerReferences },
       };
       let isMeddled = false;
       const meddler: ClusterClient = {

@@ -1,5 +1,5 @@
 import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
-import { listAt } from '../../cluster/fields.js';
+import { listAt, textAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import { ClusterError } from '../../errors.js';
 import type { BundleReader } from '../../ports/bundle.js';
@@ -115,7 +115,7 @@ export async function planRestore(
     }
     const all = isServed ? await readLive(client, kind, state) : new Map<string, KubernetesObject>();
     const live = new Map(all);
-    registrations.push(...[...all.values()].filter(isSilent));
+    registrations.push(...[...all.values()].filter(isRegistration));
     for (const object of saved) {
       if (groupOfKind(kind) === OPERATOR_GROUP) resources.add(nameOfResource(object));
       const workload = hasOperator ? movedWorkload(object) : null;
@@ -157,7 +157,7 @@ export async function planRestore(
     finalizers,
     secrets: secrets.look,
     releases: secrets.releases,
-    going: { namespaces, registrations: namespaces.length > 0 ? registrations : [] },
+    going: goingOf(namespaces, registrations),
   };
 }
 
@@ -166,12 +166,23 @@ function isGoing(live: KubernetesObject | null): boolean {
   return live?.kind === 'Namespace' && isRendered(live) && live.metadata.deletionTimestamp !== undefined;
 }
 
-/** The operator's registration of an API that does not answer. */
+/** The operator's registration of an API. */
+function isRegistration(live: KubernetesObject): boolean {
+  return live.kind === 'APIService' && ownersOf(live).length > 0;
+}
+
+/** An API whose server lies in one of the namespaces answers no more in a moment, whatever its registration says yet. */
+function goingOf(namespaces: readonly ObjectReference[], registrations: readonly KubernetesObject[]): Going {
+  const names = new Set(namespaces.map(({ name }) => name));
+  const isGone = (live: KubernetesObject): boolean => names.has(textAt(live, 'spec', 'service', 'namespace'));
+  const ofSilent = registrations.filter((live) => isGone(live) || isSilent(live));
+  return { namespaces, registrations: namespaces.length > 0 ? ofSilent : [] };
+}
+
 function isSilent(live: KubernetesObject): boolean {
-  const isAvailable = listAt(live, 'status', 'conditions').some(
+  return !listAt(live, 'status', 'conditions').some(
     (condition) => condition['type'] === 'Available' && condition['status'] === 'True',
   );
-  return live.kind === 'APIService' && ownersOf(live).length > 0 && !isAvailable;
 }
 
 /** As {@link ownersOf} names it. */
