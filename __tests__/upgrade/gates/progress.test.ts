@@ -67,14 +67,16 @@ describe('what is rolled out by itself', () => {
   });
 
   test('does not come on by being changed again and again', async () => {
-    const client = createFakeClusterClient({ objects: [daemonSet(3, { observedGeneration: 1 })] });
+    const objects = [daemonSet(3, { updatedNumberScheduled: 3, observedGeneration: 1 })];
+    const client = createFakeClusterClient({ objects });
     const failed = reasonOf(untilNoProgress(client, [SOURCE], () => reading, LIMITS));
     let isOver = false;
     const over = (): boolean => isOver;
     void failed.finally(() => (isOver = true));
     await turns();
     for (let count = 2; !over(); count += 1) {
-      client.set(daemonSet(3, { observedGeneration: count }));
+      // With a pod that comes and goes
+      client.set(daemonSet(2 + (count % 2), { updatedNumberScheduled: 3, observedGeneration: count }));
       await later(1_000);
       expect(count).toBeLessThan(200);
     }

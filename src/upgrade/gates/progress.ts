@@ -4,14 +4,16 @@ import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client
 import { type Failure, type Judge, type Seen, type Source, waitFor, type Waiting } from './wait-for.js';
 
 /** What counts the pods of DaemonSets and Deployments that have come on. */
-const COUNTS = ['updatedNumberScheduled', 'numberAvailable', 'updatedReplicas', 'availableReplicas'] as const;
+const UPDATED = ['updatedNumberScheduled', 'updatedReplicas'] as const;
+const AVAILABLE = ['numberAvailable', 'availableReplicas'] as const;
 /** As long as a timer can be. */
 const NEVER_MS = 2 ** 31 - 1;
 
 /**
  * As {@link waitFor}, for what controllers roll out by themselves, a few pods at a time: the budget is for each few, and
- * begins anew with each pod that is new or available as never before, counted anew where what is rolled out is another. Where many nodes take long together, none of them does.
- * A controller that keeps still until a pod has been well for so long (`minReadySeconds`) has that time besides.
+ * begins anew with each pod that is new or available as never before, counted anew with each new template. Where many nodes
+ * take long together, none of them does. A controller that keeps still until a pod has been well for so long
+ * (`minReadySeconds`) has that time besides.
  */
 export async function untilNoProgress(
   client: ClusterClient,
@@ -37,19 +39,23 @@ export async function untilNoProgress(
   return waitFor(client, sources, paced, { ...waiting, timeoutMs: NEVER_MS, answerMs: timeoutMs });
 }
 
-/** How far a workload had come, at the most, with what it says since that generation. */
+/** How far a workload had come, at the most, with its template. */
 interface Best {
   readonly generation: number;
+  readonly updated: number;
   readonly count: number;
 }
 
 function betterOf(best: Best | undefined, workload: KubernetesObject): Best {
-  const at = (name: string): number => numberAt(workload, 'status', name) ?? 0;
-  const count = COUNTS.reduce((sum, name) => sum + at(name), 0);
-  const generation = at('observedGeneration');
-  // New templates have no new pods yet
-  if (best === undefined || generation > best.generation) return { generation, count };
-  return { generation, count: Math.max(best.count, count) };
+  const sumOf = (...names: readonly string[]): number =>
+    names.reduce((sum, name) => sum + (numberAt(workload, 'status', name) ?? 0), 0);
+  const generation = sumOf('observedGeneration');
+  const updated = sumOf(...UPDATED);
+  const now = { generation, updated, count: updated + sumOf(...AVAILABLE) };
+  // A new template has no new pods yet; one that only says something else beside it keeps those it has
+  const isNewTemplate = best !== undefined && generation > best.generation && updated < best.updated;
+  if (best === undefined || isNewTemplate) return now;
+  return { ...now, count: Math.max(best.count, now.count) };
 }
 
 function keptStillMs(seen: Seen): number {

@@ -1,4 +1,5 @@
 import type { ClusterState, Workload } from '../../cluster/cluster-state.js';
+import { digestOf } from '../../cluster/image-set.js';
 import type { StagedChange } from '../engine/staged-steps.js';
 import type { MovedWorkload, Step } from '../engine/step.js';
 import { operatorSteps } from '../restore/operator-steps.js';
@@ -42,11 +43,11 @@ export function operatorHopSteps(
  */
 function movedTo({ calico }: ClusterState, target: string): readonly MovedWorkload[] {
   const { node, typha, kubeControllers } = calico?.components ?? {};
-  const sets = calico?.operator?.imageSets ?? [];
-  const digests = sets.find(({ name }) => name === `calico-${target}`)?.digests ?? {};
+  const hasSets = (calico?.operator?.imageSets ?? []).length > 0;
   const moved = (workload: Workload | null | undefined, image: string): readonly MovedWorkload[] => {
-    const mark = sets.length === 0 ? `:${target}` : digests[image] && `@${digests[image]}`;
-    return workload && mark ? [{ object: workload.reference, marks: [mark] }] : [];
+    const digest = digestOf(calico?.operator, target, image);
+    if (!workload || (hasSets && digest === null)) return [];
+    return [{ object: workload.reference, marks: [digest === null ? `:${target}` : `@${digest}`] }];
   };
   return [
     ...moved(node, 'calico/node'),

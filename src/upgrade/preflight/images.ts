@@ -1,6 +1,7 @@
 import { caveatsBetween, operatorFor } from '../../catalog/queries.js';
 import type { CalicoState, NodeState, Workload } from '../../cluster/cluster-state.js';
 import { listAt, textAt } from '../../cluster/fields.js';
+import { digestOf } from '../../cluster/image-set.js';
 import { isCalicoImage, withoutBuild } from '../../cluster/interpret/image-version.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { uniqueBy } from '../../text/unique.js';
@@ -81,9 +82,8 @@ function markOf({ operator }: CalicoState, release: string, image: string): stri
   const name = path.slice(path.lastIndexOf('/') + 1);
   const prefix = textAt(operator?.installation, 'spec', 'imagePrefix');
   const bare = prefix !== '' && name.startsWith(prefix) ? name.slice(prefix.length) : name;
-  const set = operator?.imageSets.find((one) => one.name === `calico-${release}`);
-  const digest = set?.digests[`calico/${bare}`];
-  return digest === undefined ? `:${release}${tag.slice(withoutBuild(tag).length)}` : `@${digest}`;
+  const digest = digestOf(operator, release, `calico/${bare}`);
+  return digest === null ? `:${release}${tag.slice(withoutBuild(tag).length)}` : `@${digest}`;
 }
 
 /** From v3.30.4 on the operator takes images from quay.io where the Installation names no registry. */
