@@ -163,7 +163,7 @@ async function replace(
   await client.replace(change(live), OPTIONS);
 }
 
-async function settled(client: ClusterClient): Promise<void> {
+export async function settled(client: ClusterClient): Promise<void> {
   for (;;) {
     const live = await client.get(NODE);
     const status = (name: string): number => numberAt(live, 'status', name) ?? 0;

@@ -11,7 +11,7 @@ import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import { manifestDirectory } from '../../test-cluster/ready-made/manifests.js';
 import { eventually } from '../test-cluster/eventually.js';
-import { contentsOf, NODE, podImages, rolledOut } from '../upgrade/restore/live-run.js';
+import { contentsOf, NODE, podImages, rolledOut, withoutNewDefaults } from '../upgrade/restore/live-run.js';
 import { makeFolder, removeFolders, type Run, runProgram } from './run-program.js';
 
 const KEY = 'correct horse battery staple';
@@ -121,10 +121,4 @@ async function isInFirstWave(client: ClusterClient): Promise<boolean> {
   const journal = await readJournal(client);
   const isSoaking = journal?.step.startsWith('wave 1') ?? false;
   return isSoaking && (await podImages(client)).some((image) => image.endsWith('v3.31.7'));
-}
-
-/** Newer definitions stay, and with them what they say of fields that are not there. */
-function withoutNewDefaults(contents: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const added = ',"serviceLoadBalancerAggregation":"Enabled"';
-  return new Map([...contents].map(([name, text]) => [name, text.replace(added, '')]));
 }

@@ -26,6 +26,7 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
   describe('with the operator', () => {
     let scene: OperatorScene;
     let before: Awaited<ReturnType<typeof contentsOf>>;
+    const warnings: string[] = [];
 
     beforeAll(async () => {
       scene = await startScene(cluster());
@@ -37,7 +38,12 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
     afterAll(() => scene.stop());
 
     function upgrade(options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
-      const own = { maxUnavailable: { nodes: 3 }, soakMs: SOAK_MS, rollbackOnFailure: false };
+      const own = {
+        maxUnavailable: { nodes: 3 },
+        soakMs: SOAK_MS,
+        rollbackOnFailure: false,
+        onWarning: (text: string) => warnings.push(text),
+      };
       return liveUpgrade(scene.client, NEWER, { ...own, ...options });
     }
 
@@ -81,6 +87,11 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
       ]);
       expect(textAt(await client.get(NODES), 'spec', 'updateStrategy', 'type')).toBe('OnDelete');
       expect(valueAt(await client.get(OPERATOR), 'spec', 'replicas')).toBe(0);
+      expect(warnings).toContainEqual(
+        expect.stringMatching(
+          /^The operator is held: Deployment tigera-operator\/tigera-operator has no replicas.*kubectl scale/,
+        ),
+      );
       // What would change another node would do so at once
       await sleep(5_000);
       expect(await newPods()).toHaveLength(1);

@@ -14,6 +14,7 @@ import { dyingClient } from './dying-client.js';
 import { eventually } from '../test-cluster/eventually.js';
 import { contentsOf, rollBack, save, withoutRoles } from './restore/live-run.js';
 import { INSTALLATION, OPERATOR, type OperatorScene, running, startScene } from './restore/operator-scene.js';
+import { hurrying } from './gates/build-waiting.js';
 import { liveUpgrade } from './live-upgrade.js';
 
 const OLDER = 'v3.30.7';
@@ -199,6 +200,35 @@ describeInTurn('faults of an operator’s rollout', () => {
         });
         expect(outcome.reason).toMatch(
           /the operator, and the first nodes: no progress within 20 s: the operator has not moved DaemonSet calico-system\/calico-node yet \(its log says why\)/,
+        );
+        await isAsBefore();
+      }, 240_000);
+
+      it('an operator that stays Degraded for a reason that does not heal ends it, with its words; it goes back', async () => {
+        const { operator } = scene;
+        const { now, sleep } = hurrying(5);
+        let isBack = false;
+        const outcome = await upgrade({
+          ...{ now, sleep, timeoutMs: 900_000 },
+          onProgress: (text) => {
+            if (isBack || !text.endsWith('the first nodes')) return;
+            operator.setFaults([
+              { type: 'degrade', status: 'calico', reason: 'InvalidConfigurationError', message: 'bad CIDR' },
+            ]);
+          },
+          onFailure: () => {
+            isBack = true;
+            operator.setFaults([]);
+            return Promise.resolve();
+          },
+        });
+        expect(outcome).toMatchObject({
+          ended: 'failed',
+          rollback: { ended: 'done', reason: '' },
+          wayOut: '',
+        });
+        expect(outcome.reason).toMatch(
+          /TigeraStatus calico is Degraded, and stays so \(InvalidConfigurationError: bad CIDR/,
         );
         await isAsBefore();
       }, 240_000);

@@ -141,6 +141,46 @@ describeInTurn('faults of an upgrade', () => {
       await runsEverywhere('v3.28.2');
     }, 240_000);
 
+    it('a calico-node that runs and never becomes ready ends it on the canary, and it goes back', async () => {
+      const before = await contentsOf(client);
+      await cluster().lightNodes.setFaults([
+        {
+          on: { image: 'calico/node', version: 'v3.29.7' },
+          fault: { kind: 'never-ready', message: 'calico/node is not ready: felix is not ready' },
+        },
+      ]);
+      const { now, sleep } = hurrying(5);
+      const outcome = await upgrade('v3.29.7', { now, sleep, timeoutMs: 900_000 });
+      await cluster().lightNodes.clearFaults();
+      expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done', reason: '' }, wayOut: '' });
+      expect(outcome.reason).toMatch(
+        /wave 1 of 3, .*container calico-node: runs for 90 s without a restart and is not ready/,
+      );
+      const evidence = outcome.hops[0]?.results.at(-1)?.evidence ?? [];
+      expect(JSON.stringify(evidence)).toContain('felix is not ready');
+      expect(await contentsOf(client)).toEqual(before);
+      await runsEverywhere('v3.28.2');
+    }, 240_000);
+
+    it('an image that one node does not pull any more when its turn comes ends that wave, and it goes back', async () => {
+      const before = await contentsOf(client);
+      const faulted: Promise<void>[] = [];
+      const meddler = meddling(async (node, count) => {
+        if (count !== 2) return;
+        const on = { nodes: [node], image: 'calico/node', version: 'v3.29.7' };
+        faulted.push(cluster().lightNodes.setFaults([{ on, fault: { kind: 'image-pull' } }]));
+        await Promise.all(faulted);
+      });
+      const { now, sleep } = hurrying(5);
+      const outcome = await upgrade('v3.29.7', { now, sleep, timeoutMs: 900_000 }, meddler);
+      await cluster().lightNodes.clearFaults();
+      expect(faulted).toHaveLength(1);
+      expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done', reason: '' }, wayOut: '' });
+      expect(outcome.reason).toMatch(/wave 2 of 3, .*(?:ErrImagePull|ImagePullBackOff)/);
+      expect(await contentsOf(client)).toEqual(before);
+      await runsEverywhere('v3.28.2');
+    }, 240_000);
+
     it('an API server that is restarted in the middle of a wave is waited for', async () => {
       const restarts: Promise<void>[] = [];
       const restart = async (): Promise<void> => {

@@ -8,13 +8,14 @@ import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.j
 import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
 import { formatVersion } from '../../src/version/version.js';
 import { createFakeManifestSource } from '../ports/fake-manifest-source.js';
+import { refusal } from '../ports/fake-cluster-client.js';
 import { createFakeReportStore } from '../ports/fake-report-store.js';
 import { dyingClient } from './dying-client.js';
 import type { MemoryBundle } from '../ports/memory-bundle.js';
 import { buildOptions } from './plan/build-options.js';
 import { filesOf } from './preflight/clusters/upstream-files.js';
 import { manifestInstall } from './preflight/clusters/well-clusters.js';
-import { contentsOf, save } from './restore/live-run.js';
+import { contentsOf, NODE, save } from './restore/live-run.js';
 import { createLivingCluster, isWrite, type LivingCluster } from './restore/living-cluster.js';
 import { fastOptions, KUBERNETES, policy } from './restore/scene.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
@@ -174,7 +175,49 @@ describe('an upgrade', () => {
     expect(await contentsOf(cluster.client)).toEqual(before);
     expect(leftIn(cluster)).toEqual([]);
   });
+
+  it('without a backup says how to go on where it fails, and goes on when run again', async () => {
+    const cluster = olderCluster();
+    const broken = refusingControllers(cluster.client);
+    const { outcome } = await upgrade(broken, { backUp: null });
+    expect(outcome).toMatchObject({ ended: 'failed', backup: null, rollback: null, backFault: '' });
+    expect(outcome?.reason).toContain('kube-controllers');
+    expect(outcome?.wayOut).toMatch(/^Run the mode upgrade again: it goes on\. No backup was made/);
+    expect(leftIn(cluster)).toContain('ConfigMap calico-upgrade-action-journal');
+
+    const again = await upgrade(cluster.client, { backUp: null });
+    expect(again.outcome).toMatchObject({ ended: 'done', reason: '' });
+    expect(await releaseOf(cluster)).toBe(NEWER);
+    expect(leftIn(cluster)).toEqual([]);
+  });
+
+  it('that is stopped by what it finds says the way out of the one that died', async () => {
+    const cluster = olderCluster();
+    const { bundle } = await upgrade(dyingClient(cluster.client, { write: 25, when: 'after' }));
+    expect(bundle).not.toBeNull();
+    const node = await cluster.client.get(NODE);
+    if (node === null) throw new Error('There is no calico-node');
+    const labels = { ...node.metadata.labels, 'kustomize.toolkit.fluxcd.io/name': 'network' };
+    cluster.client.set({ ...node, metadata: { ...node.metadata, labels } });
+    const before = await contentsOf(cluster.client);
+    const { outcome, failure } = await goOn(cluster, bundle);
+    expect(failure).toBe('');
+    expect(outcome).toMatchObject({ ended: 'not-run', hops: [] });
+    expect(outcome?.wayOut).toContain('or the mode rollback with the bundle backup');
+    expect(await contentsOf(cluster.client)).toEqual(before);
+  });
 });
+
+/** A client to which kube-controllers may not be written. */
+function refusingControllers(client: ClusterClient): ClusterClient {
+  return {
+    ...client,
+    replace: (object, options) =>
+      object.metadata.name === 'calico-kube-controllers' && object.kind === 'Deployment' && !options.dryRun
+        ? Promise.reject(refusal('update', 'deployments', 403, 'frozen'))
+        : client.replace(object, options),
+  };
+}
 
 function mandatory(findings: readonly { readonly weight: string; readonly message: string }[]): string[] {
   return findings.filter(({ weight }) => weight === 'mandatory').map(({ message }) => message);

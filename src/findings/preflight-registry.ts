@@ -446,6 +446,11 @@ export const PREFLIGHT_KINDS = {
     title: 'A change of yours has no place in the target',
     explanation: 'What you changed is no longer there in the target, or the target says the same by itself.',
   },
+  'definitions-newer': {
+    title: 'Definitions are newer than the target’s',
+    explanation:
+      'Calico was a newer release here and went back, which leaves its definitions of kinds in place. They stay on the way to a release older than that one, too: older definitions would lose what is stored in fields that only the newer ones have.',
+  },
   'customisations-unknown': {
     title: 'Customisations could not be compared',
     explanation:

@@ -89,7 +89,7 @@ async function hop(
   await options.journal.enter(way);
   const state = await look(client, resume);
   if (state.calico === null) return 'No Calico is seen in the cluster any more.';
-  const comparison = await compareHop(state.calico, { from, to }, state.calico.objects, manifests);
+  const comparison = await compareHop(client, state.calico, { from, to }, state.calico.objects, manifests);
   if (comparison.kind === 'unknown') return comparison.reason;
   const checksMs = (options.traffic ?? []).length === 0 ? 0 : CHECKS_MS;
   const isResumed = resume !== null;

@@ -22,6 +22,7 @@ import { runPlan } from './plan/run-plan.js';
 import { guardDefinitions } from './post-checks/guard-definitions.js';
 import { takeSnapshot } from './post-checks/snapshot.js';
 import type { UpgradeBackup, UpgradeOptions } from './upgrade-options.js';
+import { sayHeld } from './restore/brake.js';
 import { type RollbackOutcome, rollBackUnderLock } from './restore/run-rollback.js';
 
 /** How an upgrade ended. */
@@ -152,7 +153,11 @@ async function upgradeUnderLock(
   await options.onFailure?.().catch(() => undefined);
   // What goes with a definition no older release brings back
   const isLost = guard.fault() !== null;
-  if (isLost || !options.rollbackOnFailure || backup === null) return failed;
+  if (isLost || !options.rollbackOnFailure || backup === null) {
+    const held = plan.calico && sayHeld(hops.at(-1)?.results ?? [], plan.calico);
+    if (held) options.onWarning(held);
+    return failed;
+  }
   options.onWarning(`The upgrade failed and goes back by itself: ${failure}`);
   const rollback = await goBack(client, backup, store, options);
   if (typeof rollback === 'string') return { ...failed, backFault: rollback };

@@ -37,6 +37,7 @@ function parts(
     comparisons: [
       {
         kind: 'compared',
+        newerDefinitions: [],
         from: versionOf(from),
         to: versionOf(to),
         result: { customisations: [], objects: OBJECTS, obsolete: [], upstreamChanges: 3 },

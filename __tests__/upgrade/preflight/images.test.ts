@@ -14,6 +14,7 @@ function daemonSet(...images: readonly string[]) {
 function hop(from: string, to: string, objects: readonly ReturnType<typeof object>[]): Comparison {
   return {
     kind: 'compared',
+    newerDefinitions: [],
     from: versionOf(from),
     to: versionOf(to),
     result: { customisations: [], obsolete: [], upstreamChanges: 0, objects },

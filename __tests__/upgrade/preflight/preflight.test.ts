@@ -103,6 +103,7 @@ const change = (outcome: Customisation['outcome']): Customisation => ({
 });
 const compared = (outcome: Customisation['outcome']) => ({
   kind: 'compared' as const,
+  newerDefinitions: [],
   from: versionOf('v3.29.4'),
   to: versionOf('v3.29.7'),
   result: { customisations: [change(outcome)], objects: [], obsolete: [], upstreamChanges: 0 },
@@ -962,6 +963,17 @@ const CASES: Readonly<Record<PreflightCode, readonly (readonly [string, Weight, 
     ['both changed it', 'skippable', { input: { comparisons: [compared('conflicting')] } }],
   ],
   'customisation-dropped': [['no place', 'notice', { input: { comparisons: [compared('dropped')] } }]],
+  'definitions-newer': [
+    [
+      'of a release that was there before',
+      'notice',
+      {
+        input: {
+          comparisons: [{ ...compared('kept'), newerDefinitions: ['bgppeers.crd.projectcalico.org'] }],
+        },
+      },
+    ],
+  ],
   'customisations-unknown': [
     [
       'no files',

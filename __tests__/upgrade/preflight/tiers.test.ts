@@ -20,6 +20,7 @@ const byOperator = { method: 'operator', variant: 'operator' } as const;
 const leadingTo = (objects: readonly KubernetesObject[]): Case => {
   const comparison: Comparison = {
     kind: 'compared',
+    newerDefinitions: [],
     from: versionOf('v3.29.4'),
     to: versionOf('v3.29.7'),
     result: { customisations: [], objects, obsolete: [], upstreamChanges: 0 },

@@ -8,14 +8,7 @@ import { installCalicoData } from '../../../test-cluster/ready-made/calico-data.
 import { installCalico } from '../../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../../test-cluster/ready-made/jest.js';
 import { isDefinition } from '../../../test-cluster/ready-made/manifests.js';
-import { contentsOf, podImages, rollBack, rolledOut, save } from './live-run.js';
-
-/** Newer definitions stay, and with them what they say of fields that are not there. */
-const NEW_DEFAULTS = '"serviceLoadBalancerAggregation":"Enabled"';
-
-function withoutNewDefaults(contents: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...contents].map(([name, text]) => [name, text.replace(`,${NEW_DEFAULTS}`, '')]));
-}
+import { contentsOf, podImages, rollBack, rolledOut, save, withoutNewDefaults } from './live-run.js';
 
 describeWithCalico('a hop back on a manifest install', { own: true, lightNodes: 4 }, (cluster) => {
   let client: ClusterClient;

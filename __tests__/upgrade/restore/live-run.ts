@@ -66,6 +66,14 @@ export function withoutRoles(contents: ReadonlyMap<string, string>): ReadonlyMap
   return new Map([...contents].filter(([name]) => !name.includes(' ClusterRole ')));
 }
 
+/** What definitions newer than a test's older release say of fields that are not there. */
+export const NEW_DEFAULT = '"serviceLoadBalancerAggregation":"Enabled"';
+
+/** Newer definitions stay on the way back, and with them their defaults. */
+export function withoutNewDefaults(contents: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...contents].map(([name, text]) => [name, text.replace(`,${NEW_DEFAULT}`, '')]));
+}
+
 /** Everything that a rollback may write, definitions left out. */
 export async function objectsThatGoBack(client: ClusterClient): Promise<readonly KubernetesObject[]> {
   const state = await inspect(client);

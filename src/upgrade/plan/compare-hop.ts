@@ -1,5 +1,5 @@
 import type { CalicoState } from '../../cluster/cluster-state.js';
-import type { KubernetesObject } from '../../ports/cluster-client.js';
+import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import type { Version } from '../../version/version.js';
 import { compareVersions } from '../../version/version.js';
 import { versionOf } from '../../catalog/queries.js';
@@ -9,6 +9,7 @@ import type { ManifestReader } from '../customisations/read-manifest.js';
 import { variantFile } from '../customisations/variant-file.js';
 import type { Comparison } from '../preflight/preflight.js';
 import { compareOperatorInstall, type UpstreamObjects } from './compare-operator.js';
+import { findNewerDefinitions } from './newer-definitions.js';
 import { movedStay, type OtherFile, otherFiles, strangerIn, writtenOf } from './other-files.js';
 
 /** First release whose tigera-operator.yaml holds no CRDs: they are in a file of their own. */
@@ -17,9 +18,10 @@ const CRDS_APART = versionOf('v3.30.0');
 /**
  * What the user changed and what becomes of it on one hop of Calico.
  * @param live the install's objects as they are when the hop begins
- * @throws EnvironmentError where upstream's files cannot be read
+ * @throws EnvironmentError where upstream's files cannot be read, ClusterError where the cluster cannot be
  */
 export async function compareHop(
+  client: ClusterClient,
   calico: CalicoState,
   hop: { readonly from: Version; readonly to: Version },
   live: readonly KubernetesObject[],
@@ -37,7 +39,14 @@ export async function compareHop(
     calico.method === 'manifest'
       ? merge(base.objects, live, target.objects)
       : compareOperatorInstall(calico, live, { target: hop.to, base, wanted: target });
-  return { kind: 'compared', ...hop, result };
+  const newerDefinitions = await findNewerDefinitions(client, calico, {
+    base: base.objects,
+    target: target.objects,
+  });
+  const isKept = ({ kind, metadata }: KubernetesObject): boolean =>
+    kind === 'CustomResourceDefinition' && newerDefinitions.includes(metadata.name);
+  const objects = result.objects.filter((object) => !isKept(object));
+  return { kind: 'compared', ...hop, result: { ...result, objects }, newerDefinitions };
 }
 
 type Files =

@@ -54,7 +54,7 @@ export async function runPlan(
       ? findPath(pair, destination, uses)
       : continuePath(pair, resume.hop.to, destination, uses);
   options.onProgress('comparing with upstream’s files');
-  const comparisons = await compareHops(calico, path, manifests);
+  const comparisons = await compareHops(client, calico, path, manifests);
   options.onProgress('holding stored objects to the target’s schemas');
   const storedProblems = await findStoredProblems(
     client,
@@ -102,6 +102,7 @@ export function usesOf({ method, dataplane, applicationLayerPolicy }: CalicoStat
 
 /** Each hop is compared with what the one before would have left. */
 async function compareHops(
+  client: ClusterClient,
   calico: CalicoState,
   path: Path,
   manifests: ManifestReader,
@@ -110,7 +111,7 @@ async function compareHops(
   const comparisons: Comparison[] = [];
   let live: readonly KubernetesObject[] = calico.objects;
   for (const { from, to } of hops) {
-    const comparison = await compare(calico, { from: from.calico, to: to.calico }, live, manifests);
+    const comparison = await compare(client, calico, { from: from.calico, to: to.calico }, live, manifests);
     comparisons.push(comparison);
     if (comparison.kind === 'compared') live = comparison.result.objects;
   }
@@ -119,13 +120,14 @@ async function compareHops(
 
 /** Files that cannot be had leave a plan that says what it cannot know. */
 async function compare(
+  client: ClusterClient,
   calico: CalicoState,
   hop: { readonly from: Version; readonly to: Version },
   live: readonly KubernetesObject[],
   manifests: ManifestReader,
 ): Promise<Comparison> {
   try {
-    return await compareHop(calico, hop, live, manifests);
+    return await compareHop(client, calico, hop, live, manifests);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     return { kind: 'unknown', ...hop, reason: error.message };

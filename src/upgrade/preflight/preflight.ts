@@ -59,7 +59,14 @@ export interface PlannedImage {
 
 /** What the customisations came to for one hop; a reason where upstream's files could not be had. */
 export type Comparison =
-  | { readonly kind: 'compared'; readonly from: Version; readonly to: Version; readonly result: MergeResult }
+  | {
+      readonly kind: 'compared';
+      readonly from: Version;
+      readonly to: Version;
+      readonly result: MergeResult;
+      /** Names of definitions that are newer than the target's, and stay: the result has none of them. */
+      readonly newerDefinitions: readonly string[];
+    }
   | { readonly kind: 'unknown'; readonly from: Version; readonly to: Version; readonly reason: string };
 
 /** All that preflight judges. It asks the cluster nothing. */

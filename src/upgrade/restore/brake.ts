@@ -1,12 +1,13 @@
 import { valueAt } from '../../cluster/fields.js';
-import { referenceOf } from '../../cluster/object-name.js';
+import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 import type { CalicoState } from '../../cluster/cluster-state.js';
 import { step } from '../engine/staged-steps.js';
-import type { Step, Write } from '../engine/step.js';
+import type { Step, StepResult, Write } from '../engine/step.js';
 
 const REPLICAS = ['spec', 'replicas'] as const;
 const STRATEGY = ['spec', 'updateStrategy'] as const;
+const HELD = 'the brake: the operator is held, and calico-node waits';
 
 /**
  * The brake: no node changes any more, whatever comes next. The operator is held, so that it puts nothing back, and
@@ -23,14 +24,16 @@ export async function brakeSteps(client: ClusterClient, calico: CalicoState): Pr
   const held = fieldWrite(operator, REPLICAS, 0);
   const waits = node === null ? [] : [fieldWrite(node, STRATEGY, { type: 'OnDelete' })];
   return [
-    step(
-      'operator',
-      'the brake: the operator is held, and calico-node waits',
-      [held, ...waits],
-      [{ kind: 'stopped', workload: referenceOf(operator) }],
-    ),
+    step('operator', HELD, [held, ...waits], [{ kind: 'stopped', workload: referenceOf(operator) }]),
     ...(waits.length === 0 ? [] : [step('operator', 'the brake: calico-node still waits', waits)]),
   ];
+}
+
+/** What somebody has to know where the brake was pulled and the run does not go back; null where it was not. Pure. */
+export function sayHeld(results: readonly StepResult[], { operator }: CalicoState): string | null {
+  const deployment = operator?.deployment?.reference;
+  if (!deployment || !results.some(({ title }) => title === HELD)) return null;
+  return `The operator is held: ${nameOf(deployment)} has no replicas, and calico-node waits for its pods to be deleted. Running nodes keep working; nothing of Calico is changed or healed until the next run of mode upgrade or rollback lets it go. By hand, it goes on with the release that failed: kubectl scale deployment ${deployment.name} --namespace ${deployment.namespace} --replicas=1`;
 }
 
 async function read(

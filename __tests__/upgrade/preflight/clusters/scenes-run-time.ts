@@ -18,6 +18,12 @@ const refuseApply = (message: string, status: number): Scene => ({
   },
 });
 
+/** A field that no release of a scene's way knows. */
+const SINCE_THEN = {
+  type: 'object',
+  properties: { spec: { type: 'object', properties: { sinceThen: { type: 'string' } } } },
+};
+
 /** The API server of Calico, by manifest, and whether it answers. */
 export function apiServer(isAvailable: 'True' | 'False'): KubernetesObject[] {
   const reason = isAvailable === 'True' ? 'Passed' : 'FailedDiscoveryCheck';
@@ -109,6 +115,7 @@ export const RUN_TIME_SCENES = {
   'install-incomplete': { edit: { 'ServiceAccount calico-cni-plugin': gone } },
   'customisation-conflict': { edit: { [CONFIG]: set('data.made_for', 'me') } },
   'customisation-dropped': { edit: { [NODE]: env({ FELIX_OLDSETTING: '2' }) } },
+  'definitions-newer': { add: [definition('bgppeers.crd.projectcalico.org', 'v1', SINCE_THEN)] },
   'customisations-unknown': { withoutFiles: true, well: {} },
   'change-refused': refuseApply('exceeded quota', 403),
   'webhook-unanswered': refuseApply(

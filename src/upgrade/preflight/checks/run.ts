@@ -27,6 +27,7 @@ function comparison(compared: Comparison): PreflightFinding[] {
       }),
     ];
   }
+  const { newerDefinitions } = compared;
   const { customisations } = compared.result;
   const conflicts = customisations.filter(({ outcome }) => outcome === 'conflicting');
   const dropped = customisations.filter(({ outcome }) => outcome === 'dropped');
@@ -41,6 +42,17 @@ function comparison(compared: Comparison): PreflightFinding[] {
       'customisation-dropped',
       `${count(dropped.length, 'change')} of yours ${dropped.length === 1 ? 'has' : 'have'} no place in ${formatVersion(compared.to)}`,
     ),
+    ...newer(newerDefinitions, formatVersion(compared.to)),
+  ];
+}
+
+function newer(names: readonly string[], to: string): PreflightFinding[] {
+  if (names.length === 0) return [];
+  return [
+    finding('definitions-newer', 'notice', {
+      message: `${count(names.length, 'definition')} of the cluster ${names.length === 1 ? 'is' : 'are'} newer than those of ${to} and ${names.length === 1 ? 'stays' : 'stay'}: ${listNames(names)}.`,
+      remedy: 'There is nothing to do: older releases work with newer definitions.',
+    }),
   ];
 }
 
