@@ -58,8 +58,8 @@ describeInTurn('faults of an upgrade', () => {
         ...client,
         delete: async (reference, options) => {
           if (reference.kind === 'Pod' && reference.name.startsWith('calico-node-')) {
-            count += 1;
-            await before(textAt(await client.get(reference), 'spec', 'nodeName'), count);
+            const turn = (count += 1);
+            await before(textAt(await client.get(reference), 'spec', 'nodeName'), turn);
           }
           return client.delete(reference, options);
         },
