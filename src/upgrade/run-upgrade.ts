@@ -23,7 +23,7 @@ import { guardDefinitions } from './post-checks/guard-definitions.js';
 import { takeSnapshot } from './post-checks/snapshot.js';
 import type { UpgradeBackup, UpgradeOptions } from './upgrade-options.js';
 import { sayHeld } from './restore/brake.js';
-import { type RollbackOutcome, rollBackUnderLock } from './restore/run-rollback.js';
+import { type RollbackOutcome, rollBackUnderLock, type RunOptions } from './restore/run-rollback.js';
 
 /** How an upgrade ended. */
 export interface UpgradeOutcome {
@@ -150,16 +150,19 @@ async function upgradeUnderLock(
   if (!hasLostLock(options.signal)) await journal.stop(ended, failure).catch(() => undefined);
   const failed = { ...outcome, ended, reason: failure, wayOut: journal.head().wayOut } as const;
   if (ended === 'interrupted') return failed;
-  await options.onFailure?.().catch(() => undefined);
+  // Going back is planned meanwhile: neither changes what the other one sees
+  const looked = options.onFailure?.().catch(() => undefined) ?? Promise.resolve();
   // What goes with a definition no older release brings back
   const isLost = guard.fault() !== null;
   if (isLost || !options.rollbackOnFailure || backup === null) {
     const held = plan.calico && sayHeld(hops.at(-1)?.results ?? [], plan.calico);
     if (held) options.onWarning(held);
+    await looked;
     return failed;
   }
   options.onWarning(`The upgrade failed and goes back by itself: ${failure}`);
-  const rollback = await goBack(client, backup, store, options);
+  const rollback = await goBack(client, backup, store, { ...options, beforeWriting: looked });
+  await looked;
   if (typeof rollback === 'string') return { ...failed, backFault: rollback };
   if (rollback.ended !== 'done') return { ...failed, rollback };
   return { ...failed, wayOut: '', rollback, after: rollback.after };
@@ -221,7 +224,7 @@ async function goBack(
   client: ClusterClient,
   { reader }: UpgradeBackup,
   store: ReportStore,
-  options: UpgradeOptions,
+  options: UpgradeOptions & Pick<RunOptions, 'beforeWriting'>,
 ): Promise<RollbackOutcome | string> {
   try {
     // An upgrade changes nothing that users wrote: what differs of it since is theirs

@@ -36,6 +36,6 @@ export interface UpgradeOptions extends PlanOptions, HelmTools, Holder {
   readonly traffic?: readonly TrafficCheck[];
   /** Told of each step that is over. */
   readonly onStep?: (result: StepResult) => void;
-  /** Looks at the cluster as it failed, before going back changes it. Soon over, and never throws. */
+  /** Looks at the cluster as it failed, while going back is planned and before it changes anything. Soon over, and never throws. */
   readonly onFailure?: () => Promise<void>;
 }

@@ -1,16 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { versionOf } from '../../../src/catalog/queries.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { createManifestReader } from '../../../src/upgrade/customisations/read-manifest.js';
 import { collectDiagnostics } from '../../../src/upgrade/diagnostics/collect.js';
 import { runUpgrade, type UpgradeOutcome } from '../../../src/upgrade/run-upgrade.js';
+import type { UpgradeOptions } from '../../../src/upgrade/upgrade-options.js';
+import { eventually } from '../../test-cluster/eventually.js';
 import { createFakeManifestSource } from '../../ports/fake-manifest-source.js';
 import { createFakeReportStore, type FakeReportStore } from '../../ports/fake-report-store.js';
 import { buildOptions } from '../plan/build-options.js';
 import { filesOf } from '../preflight/clusters/upstream-files.js';
 import { manifestInstall } from '../preflight/clusters/well-clusters.js';
 import { save } from '../restore/live-run.js';
-import { createLivingCluster, type LivingCluster } from '../restore/living-cluster.js';
+import { createLivingCluster, isWrite, type LivingCluster } from '../restore/living-cluster.js';
 import { fastOptions, KUBERNETES, NEWER, OLDER } from '../restore/scene.js';
 
 /** A cluster on which the newer calico-node crashes. */
@@ -47,7 +50,11 @@ function crashing(pod: KubernetesObject): KubernetesObject {
   };
 }
 
-async function upgrade(cluster: LivingCluster, store: FakeReportStore): Promise<UpgradeOutcome> {
+async function upgrade(
+  cluster: LivingCluster,
+  store: FakeReportStore,
+  { limitMs = 600_000, ...more }: Partial<UpgradeOptions> & { readonly limitMs?: number } = {},
+): Promise<UpgradeOutcome> {
   const { client } = cluster;
   const options = fastOptions({ force: true });
   return runUpgrade(
@@ -69,9 +76,10 @@ async function upgrade(cluster: LivingCluster, store: FakeReportStore): Promise<
         collectDiagnostics(client, store, {
           ...options,
           folder: 'diagnostics/at-failure',
-          limitMs: 15_000,
+          limitMs,
           hide: (text) => text,
         }),
+      ...more,
     },
   );
 }
@@ -92,8 +100,27 @@ test('a server that gives no logs does not hold up the way back', async () => {
     ...cluster,
     client: { ...cluster.client, logs: () => new Promise<string>(() => undefined) },
   };
-  const outcome = await upgrade(hanging, store);
+  const outcome = await upgrade(hanging, store, { limitMs: 15_000 });
   expect(outcome.rollback?.ended).toBe('done');
   expect(store.text('diagnostics/at-failure/contents.json')).toContain('Not all could be read in 15 s.');
   expect(store.files.has('diagnostics/at-failure/pods.json')).toBe(true);
+});
+
+test('the way back is planned meanwhile, and writes nothing before that look is over', async () => {
+  const cluster = crashingCluster();
+  const said: string[] = [];
+  const written = (): number =>
+    cluster.client.calls.filter((call) => isWrite(call) && call.kind !== 'Lease').length;
+  let during = -1;
+  const outcome = await upgrade(cluster, createFakeReportStore(), {
+    onProgress: (text) => said.push(text),
+    onFailure: async () => {
+      const before = written();
+      await eventually(() => Promise.resolve(said.includes('verifying the bundle') ? true : null), 5_000);
+      await sleep(500);
+      during = written() - before;
+    },
+  });
+  expect(during).toBe(0);
+  expect(outcome.rollback?.ended).toBe('done');
 });

@@ -24,6 +24,8 @@ export interface RunOptions extends RollbackOptions, Holder {
   readonly onWarning: (text: string) => void;
   /** Told of each step that is over. */
   readonly onStep?: (result: StepResult) => void;
+  /** What has to be over before the first write; nothing where nothing is said. */
+  readonly beforeWriting?: Promise<void>;
   /** Looks at the network before and after; null where nothing does. */
   readonly network?: TrafficAround | null;
 }
@@ -80,6 +82,7 @@ export async function rollBackUnderLock(
 ): Promise<RollbackOutcome> {
   const plan = await planRollback(client, reader, options);
   if (plan.verdict === 'blocked') return notRun(plan);
+  await options.beforeWriting;
   // Told to stop meanwhile, or without the lock: then the journal may be another run's
   if (options.signal.aborted)
     return { ...notRun(plan), ended: 'interrupted', reason: whyStopped(options.signal) };
