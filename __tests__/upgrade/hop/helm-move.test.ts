@@ -22,7 +22,11 @@ const NAMESPACE: KubernetesObject = {
 };
 const values = { imagePullSecrets: { pull: PASSWORD } };
 
-function revision(number: number, version: string, status: 'deployed' | 'pending-upgrade'): KubernetesObject {
+function revision(
+  number: number,
+  version: string,
+  status: 'deployed' | 'superseded' | 'pending-upgrade',
+): KubernetesObject {
   return helmReleaseSecret({ version, revision: number, status, values, manifest: [] });
 }
 
@@ -87,6 +91,18 @@ describe('Helm at the end of a hop', () => {
     const { result, calls } = await tell(client);
     expect(calls).toEqual([]);
     expect(result.reason).toContain('Another helm is at work on the release tigera-operator/calico');
+    expect(await statusOf(client, 2)).toEqual(['pending-upgrade', 'pending-upgrade']);
+  });
+
+  it('minds no revision that a rollback went back from', async () => {
+    const revisions = [
+      revision(1, FROM, 'superseded'),
+      revision(2, 'v3.31.6', 'pending-upgrade'),
+      revision(10, FROM, 'deployed'),
+    ];
+    const client = createFakeClusterClient({ objects: [NAMESPACE, ...revisions] });
+    const { calls } = await tell(client);
+    expect(calls).toHaveLength(1);
     expect(await statusOf(client, 2)).toEqual(['pending-upgrade', 'pending-upgrade']);
   });
 

@@ -1,6 +1,7 @@
 import type { ClusterState, HelmRelease } from '../../cluster/cluster-state.js';
 import { inspect } from '../../cluster/inspect.js';
 import { canonicalText } from '../../cluster/fields.js';
+import { chooseReleaseSecrets } from '../../cluster/interpret/helm-release.js';
 import { referenceOf } from '../../cluster/object-name.js';
 import { ActionError, EnvironmentError } from '../../errors.js';
 import type { Helm } from '../../ports/helm.js';
@@ -120,29 +121,21 @@ export async function tellHelm(helm: Helm, { move }: RenderedRelease, run: Run):
 }
 
 /**
- * A Helm that died leaves its revision on its way, and none begins beside it. One to this very chart is an earlier run's of
- * this upgrade; any other is somebody else's, who may be at it now. Null where none is in the way.
+ * A Helm that died leaves its revision on its way, and none begins after it; one that a rollback went back from is not the
+ * newest any more, and in nobody's way. One to this very chart is an earlier run's of this upgrade; any other is somebody
+ * else's, who may be at it now. Null where none is in the way.
  */
 async function letGo(move: RenderedRelease['move'], run: Run): Promise<StepResult | null> {
-  const pending = (await listRevisions(run.client, move)).filter(isPending);
-  if (pending.length === 0) return null;
-  const writes = pending.map((secret) => failedWrite(secret, move.chart.file));
-  if (writes.some((write) => write === null)) {
+  const { latest } = chooseReleaseSecrets(await listRevisions(run.client, move));
+  if (latest === null || !isPending(latest)) return null;
+  const write = failedWrite(latest, move.chart.file);
+  if (write === null) {
     throw new EnvironmentError(
       `Another helm is at work on the release ${move.namespace}/${move.name}, or died there.`,
       `See helm history ${move.name} --namespace ${move.namespace}. Where none runs, helm rollback to the revision that was deployed ends that.`,
     );
   }
   const title = 'Helm’s revision that was cut off';
-  const [result] = await runSteps(
-    [
-      step(
-        'operator',
-        title,
-        writes.flatMap((write) => write ?? []),
-      ),
-    ],
-    run,
-  );
+  const [result] = await runSteps([step('operator', title, [write])], run);
   return result === undefined || result.outcome === 'done' ? null : result;
 }
