@@ -11,6 +11,7 @@ const LONG_SUITES = [
   'crashes of an operator install',
   'connections in an upgrade',
   'network by itself',
+  'crashes of an install by Helm',
   'npm run try',
   'faults of an upgrade',
   'faults of an operator’s rollout',

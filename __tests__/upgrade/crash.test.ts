@@ -2,13 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
 import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
 import { versionOf } from '../../src/catalog/queries.js';
+import { canonicalText } from '../../src/cluster/fields.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import { referenceOf } from '../../src/cluster/object-name.js';
 import { ClusterError } from '../../src/errors.js';
 import type { ClusterClient, KubernetesObject } from '../../src/ports/cluster-client.js';
 import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
+import type { HelmTools } from '../../src/upgrade/hop/prepare-helm.js';
 import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
 import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
+import type { Moment } from '../../test-cluster/fault-proxy/faults.js';
+import { startFaultProxy } from '../../test-cluster/fault-proxy/fault-proxy.js';
+import type { RequestInfo } from '../../test-cluster/fault-proxy/request-info.js';
+import { describeInTurn } from '../../test-cluster/in-turn.js';
 import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js';
 import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
@@ -17,11 +23,13 @@ import type { TestCluster } from '../../test-cluster/types.js';
 import { createFakeReportStore } from '../ports/fake-report-store.js';
 import type { MemoryBundle } from '../ports/memory-bundle.js';
 import { eventually } from '../test-cluster/eventually.js';
-import { type Cut, dyingClient } from './dying-client.js';
+import { hasHelm } from '../test-cluster/run-helm.js';
+import { dyingClient } from './dying-client.js';
+import { chartsOf } from './helm-chart.js';
+import { customise, history, startHelmScene, valuesOf } from './helm-scene.js';
 import { buildOptions } from './plan/build-options.js';
 import { contentsOf, rollBack, rolledOut, runOptions, save } from './restore/live-run.js';
 import { running, startScene } from './restore/operator-scene.js';
-import { describeInTurn } from '../../test-cluster/in-turn.js';
 
 const [OLDER, NEWER] = ['v3.30.7', 'v3.31.7'];
 /** How long the cuts of one install may take; without it, all are played. */
@@ -37,19 +45,34 @@ interface Scene {
   readonly client: ClusterClient;
   /** Waits until controllers, and an operator, have done what there is to do. */
   readonly settle: () => Promise<void>;
+  /** What a run needs besides a client, on the line of a kubeconfig. */
+  readonly toolsOn: (kubeconfig: string) => Promise<HelmTools>;
+  /** What is wrong with the record of a release that runs; empty where nothing is. */
+  readonly faultInRecord: (release: string) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
 /** A moment to die at, and what the run after that is asked for. */
 interface Case {
-  readonly cut: Cut;
+  /** Which of its writes, from 1. */
+  readonly write: number;
+  /** Whether the server carries that write out. */
+  readonly when: Moment;
   readonly then: 'go on' | 'go back';
 }
 
 interface Row extends Case {
+  /** The write at which the run died; empty where it did not. */
+  readonly at: string;
   /** What is not as it should be; empty where all is. */
   readonly fault: string;
   readonly seconds: number;
+}
+
+/** A run over a line of its own. */
+interface Line {
+  readonly client: ClusterClient;
+  readonly tools: HelmTools;
 }
 
 interface Upgraded {
@@ -58,7 +81,7 @@ interface Upgraded {
   readonly bundle: MemoryBundle | null;
 }
 
-async function upgrade(client: ClusterClient, options: Partial<UpgradeOptions> = {}): Promise<Upgraded> {
+async function upgrade({ client, tools }: Line, options: Partial<UpgradeOptions> = {}): Promise<Upgraded> {
   let bundle: MemoryBundle | null = null;
   const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
   const outcome = await runUpgrade(client, manifests, createFakeReportStore(), {
@@ -70,6 +93,7 @@ async function upgrade(client: ClusterClient, options: Partial<UpgradeOptions> =
       return { reader: bundle, directory: 'backup', artifact: null, createdAt: new Date().toISOString() };
     },
     findBundle: () => Promise.reject(new Error('no upgrade died')),
+    ...tools,
     ...options,
   }).catch((error: unknown) => {
     if (error instanceof Error && error.message === 'killed') return null;
@@ -78,18 +102,25 @@ async function upgrade(client: ClusterClient, options: Partial<UpgradeOptions> =
   return { outcome, bundle };
 }
 
-/** Why a second run does not arrive; empty where it does. */
-async function goOn(client: ClusterClient, bundle: MemoryBundle): Promise<string> {
-  const findBundle = () =>
-    Promise.resolve({ reader: bundle, directory: 'backup', artifact: null, createdAt: '' });
-  const { outcome } = await upgrade(client, { findBundle });
-  return outcome?.ended === 'done' || outcome?.plan.verdict === 'nothing-to-do'
-    ? ''
-    : `${outcome?.reason} ${outcome?.plan.summary}`;
+interface GoneOn {
+  /** Its own backup; null where it goes by that of the run before. */
+  readonly bundle: MemoryBundle | null;
+  /** Why it does not arrive; empty where it does. */
+  readonly reason: string;
 }
 
-async function goBack(client: ClusterClient, bundle: MemoryBundle): Promise<string> {
-  const { ended, plan, reason } = await rollBack(client, bundle, { force: true, choice: 'live' });
+/** A second run. */
+async function goOn(line: Line, saved: MemoryBundle): Promise<GoneOn> {
+  const findBundle = () =>
+    Promise.resolve({ reader: saved, directory: 'backup', artifact: null, createdAt: '' });
+  const { outcome, bundle } = await upgrade(line, { findBundle });
+  const isThere = outcome?.ended === 'done' || outcome?.plan.verdict === 'nothing-to-do';
+  return { bundle, reason: isThere ? '' : `${outcome?.reason} ${outcome?.plan.summary}` };
+}
+
+/** Why a rollback does not arrive; empty where it does. */
+async function goBack({ client, tools: { helm = null } }: Line, bundle: MemoryBundle): Promise<string> {
+  const { ended, plan, reason } = await rollBack(client, bundle, { force: true, choice: 'live', helm });
   return ended === 'done' || plan.verdict === 'nothing-to-do' ? '' : `${reason} ${plan.verdict}`;
 }
 
@@ -140,6 +171,16 @@ async function faultsIn(client: ClusterClient, wanted: Contents): Promise<string
   return [...differing.map((name) => `${name} differs`), ...left].join('; ');
 }
 
+/** Renewals of the lock come by the clock. */
+function isCounted({ verb, resource }: RequestInfo): boolean {
+  return verb !== 'update' || resource !== 'leases';
+}
+
+/** `update daemonsets calico-node` */
+function sayWrite({ verb, resource, subresource, name }: RequestInfo): string {
+  return `${verb} ${[resource, subresource].filter((part) => part !== '').join('/')} ${name}`.trim();
+}
+
 /** All cases, those first that are another run's turn. */
 function casesOf(writes: number): readonly Case[] {
   const own = Array.from({ length: writes }, (_, index) => index + 1).filter(
@@ -147,7 +188,7 @@ function casesOf(writes: number): readonly Case[] {
   );
   const all = own.flatMap((write) =>
     (['before', 'after'] as const).flatMap((when) =>
-      (['go on', 'go back'] as const).map((then): Case => ({ cut: { write, when }, then })),
+      (['go on', 'go back'] as const).map((then): Case => ({ write, when, then })),
     ),
   );
   // A stride that shares no factor with their number meets each of them once
@@ -155,9 +196,9 @@ function casesOf(writes: number): readonly Case[] {
   return all.flatMap((_, index) => all[((index + HOUR) * stride) % all.length] ?? []);
 }
 
-function lineOf(writes: readonly string[], { cut, then, fault, seconds }: Row): string {
-  const at = `${cut.when} write ${cut.write} of ${writes.length} (${writes[cut.write - 1] ?? ''})`;
-  return `${at}; ${then}: ${fault === '' ? 'whole' : fault}, ${seconds.toFixed(1)} s\n`;
+function sayRow(writes: number, { write, when, at, then, fault, seconds }: Row): string {
+  const cut = `${when} write ${write} of ${writes} (${at})`;
+  return `${cut}; ${then}: ${fault === '' ? 'whole' : fault}, ${seconds.toFixed(1)} s\n`;
 }
 
 function describeCrashes(title: string, start: (cluster: TestCluster) => Promise<Scene>): void {
@@ -169,43 +210,73 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
       beforeAll(async () => {
         scene = await start(cluster());
         definitions = await definitionsIn(scene.client);
-      }, 200_000);
+      }, 240_000);
       afterAll(() => scene.stop());
+
+      async function lineOn(kubeconfig: string): Promise<Line> {
+        return {
+          client: await createClusterClient(kubeconfig, null),
+          tools: await scene.toolsOn(kubeconfig),
+        };
+      }
+
+      const ownLine = (): Promise<Line> => lineOn(cluster().kubeconfig);
+
+      /** An upgrade whose line is cut at a write, and which dies there; null: at none. */
+      async function cutOff(
+        at: Pick<Case, 'write' | 'when'> | null,
+      ): Promise<Upgraded & { readonly isDead: boolean; readonly writes: readonly string[] }> {
+        const proxy = await startFaultProxy({ kubeconfig: cluster().kubeconfig });
+        try {
+          const { client, tools } = await lineOn(proxy.kubeconfig);
+          const dying = dyingClient(client, null);
+          if (at !== null) proxy.cutAtWrite(at.write, at.when, dying.die, isCounted);
+          const upgraded = await upgrade({ client: dying, tools });
+          const writes = proxy.seen.writes().filter(isCounted).map(sayWrite);
+          return { ...upgraded, isDead: dying.isDead(), writes };
+        } finally {
+          await proxy.stop();
+        }
+      }
 
       /** Takes the cluster back to where it began. */
       async function goDown(bundle: MemoryBundle): Promise<string> {
-        const reason = await goBack(scene.client, bundle);
+        const reason = await goBack(await ownLine(), bundle);
         await putDefinitionsBack(scene.client, definitions);
         await scene.settle();
         return reason;
       }
 
+      async function faultsWith(release: string, wanted: Contents): Promise<string> {
+        const faults = [await faultsIn(scene.client, wanted), await scene.faultInRecord(release)];
+        return faults.filter((fault) => fault !== '').join('; ');
+      }
+
       async function play(
-        { cut, then }: Case,
+        { then, ...cut }: Case,
         wanted: { readonly first: Contents; readonly last: Contents },
         whole: MemoryBundle,
-      ): Promise<string> {
-        const { client, settle } = scene;
-        const dying = dyingClient(client, cut);
-        const killed = await upgrade(dying);
-        if (!dying.isDead()) return 'was not killed';
-        const bundle = killed.bundle ?? whole;
+      ): Promise<Pick<Row, 'at' | 'fault'>> {
+        const killed = await cutOff(cut);
+        const at = killed.writes[cut.write - 1] ?? '';
+        if (!killed.isDead) return { at, fault: 'was not killed' };
+        let bundle = killed.bundle ?? whole;
         if (then === 'go on') {
-          const reason = await goOn(client, bundle);
-          await settle();
-          const fault = reason === '' ? await faultsIn(client, wanted.last) : reason;
-          if (fault !== '') return fault;
+          const gone = await goOn(await ownLine(), bundle);
+          await scene.settle();
+          const fault = gone.reason === '' ? await faultsWith(NEWER, wanted.last) : gone.reason;
+          if (fault !== '') return { at, fault };
+          bundle = gone.bundle ?? bundle;
         }
         const reason = await goDown(bundle);
-        return reason === '' ? faultsIn(client, wanted.first) : reason;
+        return { at, fault: reason === '' ? await faultsWith(OLDER, wanted.first) : reason };
       }
 
       it(
         'is whole again each time, forward or back',
         async () => {
           const { client, settle } = scene;
-          const counting = dyingClient(client, null);
-          const { outcome, bundle } = await upgrade(counting);
+          const { outcome, bundle, writes } = await cutOff(null);
           expect(outcome).toMatchObject({ ended: 'done', reason: '' });
           if (bundle === null) throw new Error('There is no backup');
           await settle();
@@ -213,20 +284,19 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
           expect(await goDown(bundle)).toBe('');
           const first = await contentsOf(client);
 
-          const writes = counting.writes();
           const cases = casesOf(writes.length);
           const rows: Row[] = [];
           const deadline = Date.now() + LIMIT_MS;
           for (const one of cases) {
             if (Date.now() > deadline) break;
             const begun = Date.now();
-            const fault = await play(one, { first, last }, bundle);
-            const row = { ...one, fault, seconds: (Date.now() - begun) / 1000 };
+            const played = await play(one, { first, last }, bundle);
+            const row = { ...one, ...played, seconds: (Date.now() - begun) / 1000 };
             rows.push(row);
             // At once: a run of hours may be cut short
-            process.stdout.write(lineOf(writes, row));
+            process.stdout.write(sayRow(writes.length, row));
             // A cluster that is not whole says nothing about the next case
-            if (fault !== '') break;
+            if (row.fault !== '') break;
           }
           process.stdout.write(`${title}: killed ${rows.length} times of ${cases.length}\n`);
           expect(rows.filter(({ fault }) => fault !== '')).toEqual([]);
@@ -238,6 +308,12 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
   });
 }
 
+/** Of an install that Helm knows nothing of. */
+const WITHOUT_HELM: Pick<Scene, 'toolsOn' | 'faultInRecord'> = {
+  toolsOn: () => Promise.resolve({}),
+  faultInRecord: () => Promise.resolve(''),
+};
+
 describeInTurn('crashes of a manifest install', () => {
   describeCrashes('an upgrade of a manifest install', async (cluster) => {
     const client = await createClusterClient(cluster.kubeconfig, null);
@@ -247,7 +323,7 @@ describeInTurn('crashes of a manifest install', () => {
       await rolledOut(client);
     };
     await settle();
-    return { client, settle, stop: () => Promise.resolve() };
+    return { ...WITHOUT_HELM, client, settle, stop: () => Promise.resolve() };
   });
 });
 
@@ -257,6 +333,41 @@ describeInTurn('crashes of an operator install', () => {
     await installCalico(client, { method: 'operator', version: OLDER });
     await running(client, OLDER);
     await operator.settle();
-    return { client, settle: () => operator.settle(), stop };
+    return { ...WITHOUT_HELM, client, settle: () => operator.settle(), stop };
+  });
+});
+
+const VALUES = {
+  installation: { controlPlaneReplicas: 1, nodeUpdateStrategy: { rollingUpdate: { maxUnavailable: 2 } } },
+  imagePullSecrets: { pull: JSON.stringify({ auths: { 'registry.example.com': { auth: 'Zm9v' } } }) },
+};
+
+/** What is wrong with what Helm itself tells of its release; empty where nothing is. */
+async function faultInHistory(cluster: TestCluster, release: string): Promise<string> {
+  const revisions = await history(cluster);
+  const deployed = revisions.filter((revision) => revision.includes(' deployed '));
+  const isDeployed =
+    deployed.length === 1 &&
+    deployed[0] === revisions.at(-1) &&
+    deployed[0]?.endsWith(` tigera-operator-${release}`) === true;
+  if (!isDeployed) return `Helm’s history is ${revisions.join(', ')}`;
+  const values = await valuesOf(cluster);
+  return canonicalText(values) === canonicalText(VALUES) ? '' : `Helm’s values are ${canonicalText(values)}`;
+}
+
+describeInTurn('crashes of an install by Helm', () => {
+  (hasHelm() ? describe : describe.skip)('with the real helm', () => {
+    describeCrashes('an upgrade of an install by Helm', async (cluster) => {
+      const scene = await startHelmScene(cluster, { older: OLDER, newer: NEWER, values: VALUES, customise });
+      const { client, operator, helmOf, chartOf, stop } = scene;
+      const charts = chartsOf({ [NEWER]: chartOf(NEWER) });
+      return {
+        client,
+        settle: () => operator.settle(),
+        toolsOn: async (kubeconfig) => ({ helm: await helmOf({ kubeconfig }), charts }),
+        faultInRecord: (release) => faultInHistory(cluster, release),
+        stop,
+      };
+    });
   });
 });

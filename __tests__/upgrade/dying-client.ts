@@ -31,10 +31,20 @@ export function dyingClient(
   isCounted: (write: string) => boolean = () => true,
 ): DyingClient {
   const writes: string[] = [];
-  let isDead = false;
+  const death = new AbortController();
+  const killed = new Promise<never>((_, reject) => {
+    death.signal.addEventListener('abort', () => reject(new Error('killed')));
+  });
+  killed.catch(() => undefined);
 
   function requireLife(): void {
-    if (isDead) throw new Error('killed');
+    if (death.signal.aborted) throw new Error('killed');
+  }
+
+  /** What is under way has no answer once it is dead, whatever it waits for. */
+  function alive<T>(run: () => Promise<T>): Promise<T> {
+    requireLife();
+    return Promise.race([run(), killed]);
   }
 
   async function write<T>(
@@ -44,41 +54,42 @@ export function dyingClient(
     run: () => Promise<T>,
   ): Promise<T> {
     requireLife();
-    if (isDryRun || (kind === 'Lease' && verb === 'replace')) return run();
+    if (isDryRun || (kind === 'Lease' && verb === 'replace')) return alive(run);
     const text = `${verb} ${kind} ${name}`;
-    if (!isCounted(text)) return run();
+    if (!isCounted(text)) return alive(run);
     writes.push(text);
     const isCut = writes.length === cut?.write;
-    if (isCut && cut.when === 'before') isDead = true;
-    requireLife();
-    const result = await run();
-    if (isCut) isDead = true;
+    if (isCut && cut.when === 'before') death.abort();
+    const result = await alive(run);
+    if (isCut) death.abort();
     requireLife();
     return result;
   }
 
   async function* living<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
-    requireLife();
-    for await (const page of pages) {
-      requireLife();
-      yield page;
+    const iterator = pages[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await alive(() => iterator.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      const ended = iterator.return?.().catch(() => undefined);
+      if (!death.signal.aborted) await ended;
     }
   }
 
   const guard =
     <Args extends readonly unknown[], T>(run: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      requireLife();
-      return run(...args);
-    };
+    async (...args: Args): Promise<T> =>
+      alive(() => run(...args));
 
   return {
     ...client,
     writes: () => writes,
-    isDead: () => isDead,
-    die: () => {
-      isDead = true;
-    },
+    isDead: () => death.signal.aborted,
+    die: () => death.abort(),
     version: guard(client.version),
     discover: guard(client.discover),
     get: guard(client.get),

@@ -5,6 +5,7 @@ import { expect } from '@jest/globals';
 import { findHelm, type HelmOptions } from '../../src/adapters/helm.js';
 import { createManifestSource } from '../../src/adapters/manifests/manifest-source.js';
 import { versionOf } from '../../src/catalog/queries.js';
+import { listAt, textAt } from '../../src/cluster/fields.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import type { ClusterClient } from '../../src/ports/cluster-client.js';
 import type { Chart, Helm } from '../../src/ports/helm.js';
@@ -21,7 +22,7 @@ import { runHelm } from '../test-cluster/run-helm.js';
 import { chartsOf, installChart, packChart } from './helm-chart.js';
 import { buildOptions } from './plan/build-options.js';
 import { contentsOf, runOptions, save } from './restore/live-run.js';
-import { type OperatorScene, running, startScene } from './restore/operator-scene.js';
+import { OPERATOR, type OperatorScene, running, startScene } from './restore/operator-scene.js';
 
 const NAMESPACE = ['--namespace', 'tigera-operator'] as const;
 
@@ -117,6 +118,24 @@ export async function startHelmScene(
   }
 
   return { ...scene, helm, helmOf, chartOf, folder, said, upgrade, isAsBefore, stop };
+}
+
+/** A user's own hand on the operator: what the chart says nothing of, and what it does say. */
+export async function customise(client: ClusterClient): Promise<void> {
+  const operator = await client.get(OPERATOR);
+  const [container] = listAt(operator, 'spec', 'template', 'spec', 'containers');
+  const env = [...listAt(container, 'env'), { name: 'HTTPS_PROXY', value: 'http://proxy.example.com' }];
+  await client.apply(
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'tigera-operator', namespace: 'tigera-operator' },
+      spec: {
+        template: { spec: { dnsPolicy: 'Default', containers: [{ name: textAt(container, 'name'), env }] } },
+      },
+    },
+    { fieldManager: 'kubectl-edit', force: true },
+  );
 }
 
 async function findOwn(cluster: TestCluster, folder: string, options: Partial<HelmOptions>): Promise<Helm> {

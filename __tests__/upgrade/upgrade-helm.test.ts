@@ -8,7 +8,7 @@ import type { Helm, HelmMove } from '../../src/ports/helm.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import { hasHelm } from '../test-cluster/run-helm.js';
 import { chartsOf } from './helm-chart.js';
-import { type HelmScene, history, startHelmScene, valuesOf } from './helm-scene.js';
+import { customise, type HelmScene, history, startHelmScene, valuesOf } from './helm-scene.js';
 import { save } from './restore/live-run.js';
 import { INSTALLATION, isWell, OPERATOR, statuses } from './restore/operator-scene.js';
 
@@ -44,24 +44,6 @@ async function holdDeployments(client: ClusterClient, server: Server): Promise<v
   await client.create(
     { apiVersion, kind, metadata: { name }, webhooks: [webhook] },
     { fieldManager: 'test' },
-  );
-}
-
-/** A user's own hand on the operator: what the chart says nothing of, and what it does say. */
-async function customise(client: ClusterClient): Promise<void> {
-  const operator = await client.get(OPERATOR);
-  const [container] = listAt(operator, 'spec', 'template', 'spec', 'containers');
-  const env = [...listAt(container, 'env'), { name: 'HTTPS_PROXY', value: 'http://proxy.example.com' }];
-  await client.apply(
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'tigera-operator', namespace: 'tigera-operator' },
-      spec: {
-        template: { spec: { dnsPolicy: 'Default', containers: [{ name: textAt(container, 'name'), env }] } },
-      },
-    },
-    { fieldManager: 'kubectl-edit', force: true },
   );
 }
 

@@ -5,6 +5,8 @@ import type { RequestInfo } from './request-info.js';
 export interface CutOrder {
   /** At the N-th write from now. */
   readonly nth: number;
+  /** Which writes count. */
+  readonly isCounted: (write: RequestInfo) => boolean;
   readonly at: Moment;
   /** Breaks what is open, but for that write. */
   readonly sever: () => void;
@@ -44,7 +46,7 @@ export function createCut(): Cut {
     isCut: () => isCut,
     next(request) {
       if (isCut) return { fault: { kind: 'reset', at: 'before' }, onFault: () => undefined };
-      if (order === null || !request.isWrite) return null;
+      if (order === null || !request.isWrite || !order.isCounted(request)) return null;
       writesLeft -= 1;
       if (writesLeft > 0) return null;
       isCut = true;

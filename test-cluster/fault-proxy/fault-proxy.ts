@@ -7,7 +7,7 @@ import { type Cut, createCut } from './cut.js';
 import { createFaultPlan, type FaultPlan, type Moment } from './faults.js';
 import { answerWithFault, type Exchange } from './forward.js';
 import { createRecorder, type Recorder } from './recorder.js';
-import { describeRequest } from './request-info.js';
+import { describeRequest, type RequestInfo } from './request-info.js';
 import { faultOfUpgrade, forwardUpgrade } from './upgrade.js';
 import { readUpstream, renderProxyKubeconfig, type Upstream } from './upstream.js';
 
@@ -26,8 +26,14 @@ export interface FaultProxy extends Pick<FaultPlan, 'add' | 'disturb'> {
    * open breaks.
    *
    * @param onCut - called when it is so far and before the client sees anything: the moment to kill the client at
+   * @param isCounted - which writes count; all where nothing is said. The others come through until then
    */
-  readonly cutAtWrite: (nth: number, at: Moment, onCut?: () => void) => void;
+  readonly cutAtWrite: (
+    nth: number,
+    at: Moment,
+    onCut?: () => void,
+    isCounted?: (write: RequestInfo) => boolean,
+  ) => void;
   readonly isCut: () => boolean;
   /** Refuses every write from now on with this status. */
   readonly refuseWrites: (status?: number) => void;
@@ -79,7 +85,8 @@ export async function startFaultProxy({ kubeconfig, seed = 1 }: FaultProxyOption
     add: plan.add,
     disturb: plan.disturb,
     isCut: cut.isCut,
-    cutAtWrite: (nth, at, onCut = () => undefined) => cut.arm({ nth, at, sever, onCut }),
+    cutAtWrite: (nth, at, onCut = () => undefined, isCounted = () => true) =>
+      cut.arm({ nth, at, isCounted, sever, onCut }),
     refuseWrites: (status = 503) => plan.add({ match: { isWrite: true }, fault: { kind: 'status', status } }),
     heal() {
       plan.clear();

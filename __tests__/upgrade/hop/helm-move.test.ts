@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { versionOf } from '../../../src/catalog/queries.js';
 import { decodeHelmRelease } from '../../../src/cluster/interpret/helm-release.js';
+import { referenceOf } from '../../../src/cluster/object-name.js';
 import { EnvironmentError } from '../../../src/errors.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
-import { tellHelm } from '../../../src/upgrade/hop/helm-move.js';
+import { tellHelm, wantedByHelm } from '../../../src/upgrade/hop/helm-move.js';
 import { readEntry, openJournal, readJournal } from '../../../src/upgrade/journal/journal.js';
 import { helmReleaseSecret } from '../../../test-cluster/ready-made/helm-release.js';
 import { createFakeClusterClient, type FakeClusterClient } from '../../ports/fake-cluster-client.js';
 import { createFakeHelm, packFakeChart } from '../../ports/fake-helm.js';
 import { createFakeReportStore } from '../../ports/fake-report-store.js';
 import { runOptions } from '../restore/live-run.js';
-import type { StepResult } from '../../../src/upgrade/engine/step.js';
+import type { StepResult, Write } from '../../../src/upgrade/engine/step.js';
 
 const FROM = 'v3.30.7';
 const TO = 'v3.31.7';
@@ -21,19 +22,34 @@ const NAMESPACE: KubernetesObject = {
   metadata: { name: 'tigera-operator' },
 };
 const values = { imagePullSecrets: { pull: PASSWORD } };
+const chart = packFakeChart({ name: 'tigera-operator', version: TO, appVersion: TO });
+const move = { name: 'calico', namespace: 'tigera-operator', chart, values };
 
-function revision(number: number, version: string, status: 'deployed' | 'pending-upgrade'): KubernetesObject {
+/** The operator as a chart renders it, or as a user made it. */
+function operator(version: string, dnsPolicy = 'ClusterFirstWithHostNet'): KubernetesObject {
+  const containers = [{ name: 'tigera-operator', image: `quay.io/tigera/operator:${version}` }];
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'tigera-operator', namespace: 'tigera-operator' },
+    spec: { template: { spec: { dnsPolicy, containers } } },
+  };
+}
+
+function revision(
+  number: number,
+  version: string,
+  status: 'deployed' | 'superseded' | 'pending-upgrade',
+): KubernetesObject {
   return helmReleaseSecret({ version, revision: number, status, values, manifest: [] });
 }
 
 /** What the step of Helm comes to, with a Helm that fails. */
 async function tell(
   client: FakeClusterClient,
-  signal = new AbortController().signal,
+  { signal = new AbortController().signal, changed = [] as readonly KubernetesObject[] } = {},
 ): Promise<{ readonly result: StepResult; readonly calls: readonly string[] }> {
   const calls: string[] = [];
-  const chart = packFakeChart({ name: 'tigera-operator', version: TO, appVersion: TO });
-  const move = { name: 'calico', namespace: 'tigera-operator', chart, values };
   const journal = await openJournal(client, createFakeReportStore(), {
     ...{ mode: 'upgrade', run: 'here', startedAt: '', from: FROM, to: TO, bundle: null, wayOut: '' },
   });
@@ -45,7 +61,7 @@ async function tell(
     },
   };
   const rendered = { to: versionOf(TO), move, objects: [] };
-  const result = await tellHelm(helm, rendered, { ...runOptions({ signal }), client, journal });
+  const result = await tellHelm(helm, rendered, changed, { ...runOptions({ signal }), client, journal });
   return { result, calls };
 }
 
@@ -90,10 +106,73 @@ describe('Helm at the end of a hop', () => {
     expect(await statusOf(client, 2)).toEqual(['pending-upgrade', 'pending-upgrade']);
   });
 
+  it('minds no revision that a rollback went back from', async () => {
+    const revisions = [
+      revision(1, FROM, 'superseded'),
+      revision(2, 'v3.31.6', 'pending-upgrade'),
+      revision(10, FROM, 'deployed'),
+    ];
+    const client = createFakeClusterClient({ objects: [NAMESPACE, ...revisions] });
+    const { calls } = await tell(client);
+    expect(calls).toHaveLength(1);
+    expect(await statusOf(client, 2)).toEqual(['pending-upgrade', 'pending-upgrade']);
+  });
+
+  it('is told once the journal has what it takes back of users’ changes', async () => {
+    const client = createFakeClusterClient({ objects: [NAMESPACE, revision(1, FROM, 'deployed')] });
+    const own = operator('v1.40.4', 'Default');
+    await tell(client, { changed: [own] });
+    expect(await readEntry(client, 1)).toMatchObject([{ kind: 'object', before: own, after: own }]);
+  });
+
   it('is not told where the run was told to stop', async () => {
     const client = createFakeClusterClient({ objects: [NAMESPACE, revision(1, FROM, 'deployed')] });
-    const { result, calls } = await tell(client, AbortSignal.abort());
+    const { result, calls } = await tell(client, { signal: AbortSignal.abort() });
     expect(calls).toEqual([]);
     expect(result).toMatchObject({ outcome: 'interrupted' });
+  });
+});
+
+describe('what a hop by Helm is to come to', () => {
+  const [older, newer] = [operator('v1.38.10'), operator('v1.40.4')];
+  const [ownOlder, ownNewer] = [operator('v1.38.10', 'Default'), operator('v1.40.4', 'Default')];
+  const object = referenceOf(newer);
+  const writes: readonly Write[] = [{ kind: 'object', object, before: ownOlder, after: ownNewer }];
+
+  /** A run by a Helm that has a revision and what that renders, on a cluster that has an operator. */
+  async function comesTo(
+    { version, status, installed }: { version: string; status: string; installed: KubernetesObject },
+    live: KubernetesObject,
+    written: readonly Write[],
+  ): Promise<readonly KubernetesObject[]> {
+    const { name, namespace } = move;
+    const facts = { name, namespace, chart: 'tigera-operator', chartVersion: version, status, values };
+    const release = { ...facts, revision: 2, objects: [installed], apiVersions: [] };
+    const client = createFakeClusterClient({
+      objects: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, live],
+    });
+    const compared = { to: versionOf(TO), result: { objects: [], obsolete: [] } };
+    const rendered = { to: versionOf(TO), move, objects: [newer] };
+    const wanted = await wantedByHelm(release, compared, rendered, { client, writes: written });
+    return wanted.result.objects;
+  }
+
+  it('has the user’s changes', async () => {
+    const release = { version: FROM, status: 'deployed', installed: older };
+    expect(await comesTo(release, ownOlder, [])).toMatchObject([ownNewer]);
+  });
+
+  it.each([
+    ['is told', { version: TO, status: 'deployed', installed: newer }],
+    ['was cut off', { version: FROM, status: 'pending-upgrade', installed: older }],
+    ['failed', { version: FROM, status: 'failed', installed: older }],
+  ])('has them from the journal where Helm %s, and took them back', async (_, release) => {
+    expect(await comesTo(release, newer, writes)).toMatchObject([ownNewer]);
+  });
+
+  it('goes by the cluster as long as Helm knows nothing', async () => {
+    const release = { version: FROM, status: 'deployed', installed: older };
+    const since = operator('v1.40.4', 'None');
+    expect(await comesTo(release, since, writes)).toMatchObject([since]);
   });
 });

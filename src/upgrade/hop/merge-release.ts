@@ -48,7 +48,8 @@ export function lostResources({
   return installed.filter((object) => isResource(object) && !kept.has(keyOf(object))).map(referenceOf);
 }
 
-function isResource({ apiVersion }: KubernetesObject): boolean {
+/** Whether an object is of a kind that definitions bring: those hold what users and the operator wrote. */
+export function isResource({ apiVersion }: KubernetesObject): boolean {
   const group = groupOf(apiVersion);
   return group === 'operator.tigera.io' || group.endsWith('projectcalico.org');
 }

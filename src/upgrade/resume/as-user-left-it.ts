@@ -66,6 +66,16 @@ export function objectAsLeft(object: KubernetesObject, writes: readonly Write[])
   return object.kind === 'DaemonSet' ? withOwnStrategy(undone, own) : undone;
 }
 
+/** An object as an upgrade that died last wanted it as a whole; as it is where it wanted nothing of it. Pure. */
+export function objectAsWanted(object: KubernetesObject, writes: readonly Write[]): KubernetesObject {
+  const wanted = writes.flatMap((write) =>
+    write.kind === 'object' && write.after !== null && isSame(write.object, referenceOf(object))
+      ? [write.after]
+      : [],
+  );
+  return wanted.at(-1) ?? object;
+}
+
 /** What stood there before the first of a field's writes is the user's. */
 function firstOfEach(writes: readonly FieldWrite[]): readonly FieldWrite[] {
   return writes.filter(
