@@ -33,6 +33,9 @@ export class EnvironmentError extends ActionError {
   readonly code = 'environment';
 }
 
+/** The same, for a reason that may have passed by the next try: a server that was away, or too busy. */
+export class PassingError extends EnvironmentError {}
+
 /** What was asked of the API server, and what it answered. */
 export interface ClusterFailure {
   /** `get`, `list`, `watch`, `apply`, `create`, `replace`, `patch`, `delete`, `exec`, `logs`, `discover`, `review`. */

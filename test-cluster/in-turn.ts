@@ -15,6 +15,7 @@ const LONG_SUITES = [
   'faults of an upgrade',
   'faults of an operator’s rollout',
   'L7 rules',
+  'disturbed Helm',
 ] as const;
 const LONG_AT_A_TIME = 3;
 

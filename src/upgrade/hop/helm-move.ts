@@ -18,6 +18,7 @@ import { mergeRelease } from './merge-release.js';
 import { type ComparedHop, type HopOptions, planHop } from './plan-hop.js';
 import { type PreparedHelm, requireRendered } from './prepare-helm.js';
 import { ofRelease, type RenderedRelease } from './render-release.js';
+import { tryHelm } from './try-helm.js';
 
 /** The cluster when a hop begins. */
 export interface HopStart {
@@ -106,13 +107,15 @@ export async function tellHelm(helm: Helm, { move }: RenderedRelease, run: Run):
     evidence: [],
   });
   try {
-    const held = await letGo(move, run);
-    if (held !== null) return held;
-    if (run.signal.aborted) return close('interrupted', whyStopped(run.signal));
-    run.onProgress(title);
-    await run.journal.begin('operator', title);
-    await helm.upgrade(move);
-    return close('done', '');
+    return await tryHelm(async () => {
+      const held = await letGo(move, run);
+      if (held !== null) return held;
+      if (run.signal.aborted) return close('interrupted', whyStopped(run.signal));
+      run.onProgress(title);
+      await run.journal.begin('operator', title);
+      await helm.upgrade(move);
+      return close('done', '');
+    }, run);
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
     return close('failed', `${error.message} ${error.remedy}`);
@@ -120,7 +123,7 @@ export async function tellHelm(helm: Helm, { move }: RenderedRelease, run: Run):
 }
 
 /**
- * A Helm that died leaves its revision on its way, and none begins beside it. One to this very chart is an earlier run's of
+ * A Helm that died leaves its revision on its way, and none begins beside it. One to this very chart is an earlier try's of
  * this upgrade; any other is somebody else's, who may be at it now. Null where none is in the way.
  */
 async function letGo(move: RenderedRelease['move'], run: Run): Promise<StepResult | null> {
