@@ -44,6 +44,8 @@ export interface ClusterFailure {
   readonly resource: string;
   /** HTTP status; null where there was no answer. */
   readonly status: number | null;
+  /** Whether what was asked may have been carried out all the same; absent is false. */
+  readonly isOutcomeUnknown?: boolean;
 }
 
 /** The API server refused, or could not be reached. */
@@ -52,11 +54,13 @@ export class ClusterError extends ActionError implements ClusterFailure {
   readonly verb: string;
   readonly resource: string;
   readonly status: number | null;
+  readonly isOutcomeUnknown: boolean;
 
   constructor(failure: ClusterFailure, message: string, remedy: string, options?: ErrorOptions) {
     super(message, remedy, options);
     this.verb = failure.verb;
     this.resource = failure.resource;
     this.status = failure.status;
+    this.isOutcomeUnknown = failure.isOutcomeUnknown === true;
   }
 }

@@ -13,7 +13,7 @@ export async function disturbed(
   try {
     proxy.disturb(0.2);
     // The operator's largest definitions take a busy server more than a second
-    await run(await createClusterClient(proxy.kubeconfig, null, { silenceMs: 3_000 }));
+    await run(await createClusterClient(proxy.kubeconfig, null, { silenceMs: 2_500 }));
     return proxy.seen.requests().flatMap(({ fault }) => fault ?? []);
   } finally {
     await proxy.stop();
