@@ -6,7 +6,7 @@ import type { Helm } from '../../src/ports/helm.js';
 import type { SecretBox } from '../../src/ports/secret-box.js';
 import { saveBundle } from '../../src/upgrade/backup/save-bundle.js';
 import type { UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
-import { startFaultProxy } from '../../test-cluster/fault-proxy/fault-proxy.js';
+import { type FaultProxy, startFaultProxy } from '../../test-cluster/fault-proxy/fault-proxy.js';
 import { describeInTurn } from '../../test-cluster/in-turn.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import type { TestCluster } from '../../test-cluster/types.js';
@@ -22,9 +22,18 @@ const NEWER = 'v3.31.7';
 const VALUES = { installation: { controlPlaneReplicas: 1 } };
 const DONE = { ended: 'done', reason: '' };
 const FAULTS = ['status', 'reset', 'stall', 'half'];
-/** Faults among Helm's requests, by its tries: it hardly comes through, and does in the end. */
-const PASSING = [0.2, 0.05, 0];
-const LASTING = [0.2];
+/** What befalls a try of Helm's. */
+type Trouble = (proxy: FaultProxy) => void;
+
+const faults =
+  (rate: number): Trouble =>
+  (proxy) =>
+    proxy.disturb(rate);
+/** Its revision is made, and it does not hear of that. */
+const cutOff: Trouble = (proxy) =>
+  proxy.add({ match: { verb: 'create', resource: 'secrets' }, fault: { kind: 'reset', at: 'after' } });
+const PASSING = [faults(0.2), faults(0.05), faults(0)];
+const LASTING = [cutOff, faults(0.2)];
 
 interface DisturbedScene extends HelmScene {
   /** Opens {@link DisturbedScene.bundle}. */
@@ -32,14 +41,14 @@ interface DisturbedScene extends HelmScene {
   /** The older release, its Secrets sealed. */
   readonly bundle: MemoryBundle;
   /**
-   * Runs as a client whose every fifth request fails, with a helm that meets faults as well: at each try as one of the
-   * rates says, the last of them from then on.
+   * Runs as a client whose every fifth request fails, with a helm that has its own trouble at each try, the last one of
+   * them from then on.
    *
    * @returns how often Helm was told
    */
   readonly disturb: (
     seed: number,
-    rates: readonly number[],
+    troubles: readonly Trouble[],
     run: (as: ClusterClient, helm: Helm) => Promise<unknown>,
   ) => Promise<number>;
   /** @throws where anything is not as it was at first, or Helm does not believe so */
@@ -57,13 +66,13 @@ async function startDisturbedScene(cluster: TestCluster): Promise<DisturbedScene
     encrypt: box.encrypt,
   });
 
-  const disturb: DisturbedScene['disturb'] = async (seed, rates, run) => {
+  const disturb: DisturbedScene['disturb'] = async (seed, troubles, run) => {
     const proxy = await startFaultProxy({ kubeconfig: cluster.kubeconfig, seed });
     const helm = await scene.helmOf({ kubeconfig: proxy.kubeconfig, timeoutMs: 10_000 });
     let tries = 0;
     const next = (): void => {
       proxy.heal();
-      proxy.disturb(rates[tries] ?? rates.at(-1) ?? 0);
+      (troubles[tries] ?? troubles.at(-1))?.(proxy);
       tries += 1;
     };
     const told: Helm = {
@@ -78,9 +87,9 @@ async function startDisturbedScene(cluster: TestCluster): Promise<DisturbedScene
       },
     };
     try {
-      const faults = await disturbed(cluster, seed, (as) => run(as, told));
-      expect(faults.length).toBeGreaterThan(50);
-      expect(faults).toEqual(expect.arrayContaining(FAULTS));
+      const own = await disturbed(cluster, seed, (as) => run(as, told));
+      expect(own.length).toBeGreaterThan(50);
+      expect(own).toEqual(expect.arrayContaining(FAULTS));
       return tries;
     } finally {
       await proxy.stop();
