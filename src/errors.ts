@@ -33,6 +33,9 @@ export class EnvironmentError extends ActionError {
   readonly code = 'environment';
 }
 
+/** The same, for a reason that may have passed by the next try: a server that was away, or too busy. */
+export class PassingError extends EnvironmentError {}
+
 /** What was asked of the API server, and what it answered. */
 export interface ClusterFailure {
   /** `get`, `list`, `watch`, `apply`, `create`, `replace`, `patch`, `delete`, `exec`, `logs`, `discover`, `review`. */
@@ -41,6 +44,8 @@ export interface ClusterFailure {
   readonly resource: string;
   /** HTTP status; null where there was no answer. */
   readonly status: number | null;
+  /** Whether what was asked may have been carried out all the same; absent is false. */
+  readonly isOutcomeUnknown?: boolean;
 }
 
 /** The API server refused, or could not be reached. */
@@ -49,11 +54,13 @@ export class ClusterError extends ActionError implements ClusterFailure {
   readonly verb: string;
   readonly resource: string;
   readonly status: number | null;
+  readonly isOutcomeUnknown: boolean;
 
   constructor(failure: ClusterFailure, message: string, remedy: string, options?: ErrorOptions) {
     super(message, remedy, options);
     this.verb = failure.verb;
     this.resource = failure.resource;
     this.status = failure.status;
+    this.isOutcomeUnknown = failure.isOutcomeUnknown === true;
   }
 }

@@ -17,6 +17,9 @@ const LONG_SUITES = [
   'faults of an operator’s rollout',
   'L7 rules',
   'two hops in one upgrade',
+  'disturbed operator install',
+  'disturbed install by Helm',
+  'Helm that is told in vain',
 ] as const;
 const LONG_AT_A_TIME = 3;
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findHelm, type HelmOptions } from '../../src/adapters/helm.js';
-import { EnvironmentError } from '../../src/errors.js';
+import { EnvironmentError, PassingError } from '../../src/errors.js';
 import type { Helm, HelmMove } from '../../src/ports/helm.js';
 import { findProgram } from '../../test-cluster/binaries.js';
 import { describeWithCluster } from '../../test-cluster/jest.js';
@@ -94,7 +94,32 @@ describe('helm', () => {
   it('that does not end is ended, and leaves no file', async () => {
     const error = await failure(scripted('exec sleep 60', { timeoutMs: 200 }));
     expect(error.message).toContain('did not end within 0.2 s');
+    expect(error).toBeInstanceOf(PassingError);
     expect(left()).toEqual([]);
+  });
+
+  it.each([
+    'Kubernetes cluster unreachable: Get "https://10.0.0.1/version": dial tcp 10.0.0.1:443: connect: connection refused',
+    'UPGRADE FAILED: query: failed to query with labels: Get "https://10.0.0.1/api": read: connection reset by peer',
+    'UPGRADE FAILED: Post "https://10.0.0.1/api/v1/namespaces/a/secrets": EOF',
+    'UPGRADE FAILED: unexpected error when reading response body. Original error: unexpected EOF',
+    'Get "https://10.0.0.1/version": net/http: TLS handshake timeout',
+    'UPGRADE FAILED: Get "https://10.0.0.1/api": http2: client connection lost',
+    'UPGRADE FAILED: Internal error occurred: etcdserver: leader changed',
+    'UPGRADE FAILED: the server is currently unable to handle the request',
+    'UPGRADE FAILED: Timeout: request did not complete within requested timeout',
+    'Too many requests, please try again later.',
+  ])('that says “%s” may be told again', async (text) => {
+    expect(await failure(scripted(`echo 'Error: ${text}' >&2; exit 1`))).toBeInstanceOf(PassingError);
+  });
+
+  it.each([
+    'UPGRADE FAILED: secrets is forbidden: User "a" cannot create resource "secrets"',
+    'UPGRADE FAILED: admission webhook "policy.example.com" denied the request: no',
+    'Kubernetes cluster unreachable: the server has asked for the client to provide credentials',
+    'UPGRADE FAILED: "calico" has no deployed releases',
+  ])('that says “%s” may not', async (text) => {
+    expect(await failure(scripted(`echo 'Error: ${text}' >&2; exit 1`))).not.toBeInstanceOf(PassingError);
   });
 });
 

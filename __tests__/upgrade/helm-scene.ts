@@ -45,7 +45,8 @@ export interface HelmScene extends OperatorScene {
   readonly folder: string;
   /** What upgrades said. */
   readonly said: readonly string[];
-  readonly upgrade: (options?: Partial<UpgradeOptions>) => Promise<UpgradeOutcome>;
+  /** @param as whose requests they are, apart from helm's own; the scene's client where nothing is said */
+  readonly upgrade: (options?: Partial<UpgradeOptions>, as?: ClusterClient) => Promise<UpgradeOutcome>;
   /** @throws where anything is not as it was before the first upgrade */
   readonly isAsBefore: () => Promise<void>;
 }
@@ -79,11 +80,11 @@ export async function startHelmScene(
     return chart;
   }
 
-  function upgrade(options: Partial<UpgradeOptions> = {}): Promise<UpgradeOutcome> {
+  function upgrade(options: Partial<UpgradeOptions> = {}, as = client): Promise<UpgradeOutcome> {
     const store = createFakeReportStore();
     const note = (text: string): void => void said.push(text);
     const manifests = createManifestReader(createManifestSource(manifestDirectory(), '/', {}));
-    return runUpgrade(client, manifests, store, {
+    return runUpgrade(as, manifests, store, {
       ...buildOptions({ target: versionOf(newer), force: true }),
       ...runOptions({ force: true, maxUnavailable: { nodes: 3 } }),
       rollbackOnFailure: true,
@@ -93,7 +94,7 @@ export async function startHelmScene(
       onWarning: note,
       findBundle: () => Promise.reject(new Error('no run died')),
       backUp: async () => ({
-        reader: await save(client),
+        reader: await save(as),
         directory: 'backup',
         artifact: null,
         createdAt: new Date().toISOString(),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { EnvironmentError } from '../errors.js';
+import { EnvironmentError, PassingError } from '../errors.js';
 import { kubeconfigSecrets } from './kubernetes/kubeconfig-secrets.js';
 import { absolutePath, readKubeconfig } from './kubernetes/kubeconfig-source.js';
 
@@ -39,13 +39,24 @@ export interface HelmCall<Result> {
 
 const LONGEST_ANSWER = 4 * 1024 * 1024;
 const LONGEST_MESSAGE = 1000;
+/** What an API server says that cannot now, and what is said of one that cannot be reached. */
+const PASSING = new RegExp(
+  [
+    'connection (?:refused|reset|lost)|broken pipe|\\bEOF\\b|GOAWAY|no route to host|network is unreachable',
+    'i/o timeout|handshake timeout|deadline exceeded|timed out|Timeout: |in the time allotted',
+    'internal error occurred|unable to handle the request|too many requests|shutting down|etcdserver: ',
+    'object has been modified',
+  ].join('|'),
+  'i',
+);
 /** What would lead Helm to another cluster, and inputs of this program, some of them secret. */
 const KEPT_BACK = /^(?:HELM_KUBE|HELM_NAMESPACE$|HELM_DEBUG$|KUBECONFIG$|INPUT_|ACTIONS_|GITHUB_TOKEN$)/;
 
 /**
  * Runs Helm to its end, with files of its own that nobody else may read and that are deleted in every case.
  *
- * @throws EnvironmentError in Helm's last words, without secrets, where it fails or does not end in time
+ * @throws EnvironmentError in Helm's last words, without secrets, where it fails; PassingError where it does not end in
+ * time, or what it says may pass
  */
 export async function callHelm<Result>(
   program: string,
@@ -122,7 +133,8 @@ function failed(
   const ended = error.isKilled
     ? `did not end within ${timeoutMs / 1000} s`
     : `failed with ${error.code ?? 'no status'}`;
-  return new EnvironmentError(`${what} ${ended}${last === '' ? '' : `: ${last}`}.`, remedy);
+  const Kind = error.isKilled || PASSING.test(error.said) ? PassingError : EnvironmentError;
+  return new Kind(`${what} ${ended}${last === '' ? '' : `: ${last}`}.`, remedy);
 }
 
 const FILES: ReadonlySet<string> = new Set([

@@ -187,12 +187,13 @@ async function backUp(
   const time = new Date(REAL_TIMING.now()).toISOString().replace(/\..*$/, 'Z').replaceAll(/[-:]/g, '');
   const directory = resolve(world.workspace, inputs.reportDir, `backup-${time}`);
   const target = backupTarget(state.uid, world.variables);
+  const box = await openSecretBox(inputs.encryptionKey ?? '');
   const { artifact, proof } = await makeBackup(client, state, reporter, {
     directory,
     madeBy: packageJson.version,
     run: runUrl,
     now: REAL_TIMING.now,
-    box: await openSecretBox(inputs.encryptionKey ?? ''),
+    box,
     target,
   });
   if (target !== null && artifact === null && inputs.backup !== 'directory') {
@@ -206,6 +207,7 @@ async function backUp(
     directory,
     artifact,
     createdAt: proof.index.createdAt,
+    box,
   };
 }
 

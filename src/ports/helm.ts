@@ -37,7 +37,8 @@ export interface HelmMove extends Named {
 /**
  * The program `helm`, as far as an upgrade and a rollback have to do with it. Nothing here ever uninstalls.
  *
- * Every call throws EnvironmentError in Helm's own words where it refuses, cannot be run, or does not end in time.
+ * Every call throws EnvironmentError in Helm's own words where it refuses or cannot be run, PassingError where it does not
+ * end in time or fails for what may pass.
  */
 export interface Helm {
   /** As it says itself: `v3.18.4`. */

@@ -222,9 +222,9 @@ function notDone({ mode, run, startedAt, stage, step, wayOut }: JournalHead): En
 /** Where going back could not even be planned, why; the way out says what to do then. */
 async function goBack(
   client: ClusterClient,
-  { reader }: UpgradeBackup,
+  { reader, box = null }: UpgradeBackup,
   store: ReportStore,
-  options: UpgradeOptions & Pick<RunOptions, 'beforeWriting'>,
+  options: UpgradeOptions & Pick<Climb, 'prepared'> & Pick<RunOptions, 'beforeWriting'>,
 ): Promise<RollbackOutcome | string> {
   try {
     // An upgrade changes nothing that users wrote: what differs of it since is theirs
@@ -235,6 +235,8 @@ async function goBack(
       ...(traffic ? { traffic } : {}),
       choice: 'live',
       force: true,
+      // Helm's record is in Secrets; where there is none, the account need not be allowed to write any
+      box: options.prepared === null ? null : box,
     });
   } catch (error) {
     return explain(error);

@@ -1,5 +1,6 @@
 import type { ClusterState } from '../cluster/cluster-state.js';
 import type { BundleReader } from '../ports/bundle.js';
+import type { SecretBox } from '../ports/secret-box.js';
 import type { StepResult } from './engine/step.js';
 import type { TrafficCheck } from './engine/traffic-check.js';
 import type { HelmTools } from './hop/prepare-helm.js';
@@ -14,6 +15,8 @@ export interface UpgradeBackup {
   /** Name of the artifact; null where it was not uploaded. */
   readonly artifact: string | null;
   readonly createdAt: string;
+  /** Opens its Secrets; absent or null where there is no key. */
+  readonly box?: SecretBox | null;
 }
 
 export interface UpgradeOptions extends PlanOptions, HelmTools, Holder {

@@ -156,6 +156,14 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Timeout',
 };
 
+/** What programs know such an answer by that read no code. */
+const MESSAGES: Readonly<Record<number, string>> = {
+  429: 'Too many requests, please try again later.',
+  500: 'Internal error occurred: a fault of the proxy',
+  503: 'the server is currently unable to handle the request',
+  504: 'Timeout: request did not complete within the allotted timeout',
+};
+
 /** The answer of an API server that refuses. */
 export function statusBody(status: number): object {
   return {
@@ -163,7 +171,7 @@ export function statusBody(status: number): object {
     apiVersion: 'v1',
     metadata: {},
     status: 'Failure',
-    message: 'a fault of the proxy',
+    message: MESSAGES[status] ?? 'a fault of the proxy',
     reason: REASONS[status] ?? 'Unknown',
     code: status,
   };

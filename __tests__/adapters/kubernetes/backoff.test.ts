@@ -103,6 +103,12 @@ describe('patience', () => {
     expect(build().waitsOf(() => refused(500))).toHaveLength(7);
   });
 
+  test('is as many beside attempts that failed otherwise', () => {
+    const { waitAfter, waitsOf } = build();
+    for (let count = 0; count < 8; count += 1) waitAfter(count % 2 === 0 ? lost() : refused(429));
+    expect(waitsOf(() => refused(500))).toHaveLength(7);
+  });
+
   test('is longer with what stands before a server that restarts', () => {
     const waits = build().waitsOf(() => refused(502, { body: null }));
     expect(waits.length).toBeGreaterThan(20);

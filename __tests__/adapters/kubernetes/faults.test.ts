@@ -114,6 +114,7 @@ describeWithCluster('a cluster client and faults', { controllers: false }, (clus
       await other.replace({ ...before, data: { value: 'theirs' } }, { fieldManager: 'other' });
       const error = await clusterErrorOf(wanted);
       expect(error.message).toContain('Whether it was carried out is not known.');
+      expect(error.isOutcomeUnknown).toBe(true);
       expect(await client.get(referenceOf(before))).toMatchObject({ data: { value: 'theirs' } });
     });
   });

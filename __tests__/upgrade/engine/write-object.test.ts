@@ -162,6 +162,18 @@ describe('an object', () => {
       expect(writes()).toEqual(['replace']);
     });
 
+    test('is looked at again where the last answer was a refusal: what somebody put back is written once more', async () => {
+      const before = client.set(map({ mtu: '1400' }));
+      onCall = ({ verb }) => {
+        if (verb !== 'replace' || writes().length > 1) return;
+        client.set(map({ mtu: '1400' }));
+        const doing = { verb: 'replace', resource: 'ConfigMap' };
+        throw new ClusterError({ ...doing, status: 504, isOutcomeUnknown: true }, 'Timeout.', 'Wait.');
+      };
+      expect(await write(before, map({ mtu: '1500' }))).toBe(true);
+      expect(writes()).toEqual(['replace', 'replace']);
+    });
+
     test('is tried three times at most', async () => {
       const before = client.set(map({ mtu: '1400' }));
       onCall = ({ verb }) => {

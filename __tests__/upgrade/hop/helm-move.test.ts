@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { versionOf } from '../../../src/catalog/queries.js';
 import { decodeHelmRelease } from '../../../src/cluster/interpret/helm-release.js';
 import { referenceOf } from '../../../src/cluster/object-name.js';
-import { EnvironmentError } from '../../../src/errors.js';
+import { EnvironmentError, PassingError } from '../../../src/errors.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { tellHelm, wantedByHelm } from '../../../src/upgrade/hop/helm-move.js';
 import { readEntry, openJournal, readJournal } from '../../../src/upgrade/journal/journal.js';
@@ -44,12 +44,30 @@ function revision(
   return helmReleaseSecret({ version, revision: number, status, values, manifest: [] });
 }
 
-/** What the step of Helm comes to, with a Helm that fails. */
+const NO = new EnvironmentError('Helm said no.', 'Do something.');
+const AWAY = new PassingError('Helm said EOF.', 'Do something.');
+
+interface Telling {
+  readonly signal?: AbortSignal;
+  /** How each call of Helm ends; null where well. */
+  readonly ends?: readonly (Error | null)[];
+  /** What Helm does each time before it ends. */
+  readonly meanwhile?: (call: number) => Promise<unknown>;
+  /** What users changed of what the chart renders. */
+  readonly changed?: readonly KubernetesObject[];
+}
+
+/** What the step of Helm comes to, with a Helm that fails where nothing else is said, and how long it waited. */
 async function tell(
   client: FakeClusterClient,
-  { signal = new AbortController().signal, changed = [] as readonly KubernetesObject[] } = {},
-): Promise<{ readonly result: StepResult; readonly calls: readonly string[] }> {
+  { signal = new AbortController().signal, ends = [NO], meanwhile, changed = [] }: Telling = {},
+): Promise<{
+  readonly result: StepResult;
+  readonly calls: readonly string[];
+  readonly waits: readonly number[];
+}> {
   const calls: string[] = [];
+  const waits: number[] = [];
   const journal = await openJournal(client, createFakeReportStore(), {
     ...{ mode: 'upgrade', run: 'here', startedAt: '', from: FROM, to: TO, bundle: null, wayOut: '' },
   });
@@ -57,12 +75,22 @@ async function tell(
     ...createFakeHelm(),
     upgrade: async () => {
       calls.push((await readJournal(client))?.step ?? '');
-      throw new EnvironmentError('Helm said no.', 'Do something.');
+      await meanwhile?.(calls.length);
+      const end = ends[calls.length - 1] ?? null;
+      if (end !== null) throw end;
     },
   };
   const rendered = { to: versionOf(TO), move, objects: [] };
-  const result = await tellHelm(helm, rendered, changed, { ...runOptions({ signal }), client, journal });
-  return { result, calls };
+  const sleep = (ms: number): Promise<void> => {
+    waits.push(ms);
+    return Promise.resolve();
+  };
+  const result = await tellHelm(helm, rendered, changed, {
+    ...runOptions({ signal, sleep }),
+    client,
+    journal,
+  });
+  return { result, calls, waits };
 }
 
 async function statusOf(client: FakeClusterClient, number: number): Promise<readonly unknown[]> {
@@ -130,6 +158,42 @@ describe('Helm at the end of a hop', () => {
     const { result, calls } = await tell(client, { signal: AbortSignal.abort() });
     expect(calls).toEqual([]);
     expect(result).toMatchObject({ outcome: 'interrupted' });
+  });
+
+  it('is told again where it failed for what may pass, and what it left on its way is noted as failed', async () => {
+    const client = createFakeClusterClient({ objects: [NAMESPACE, revision(1, FROM, 'deployed')] });
+    const { result, calls, waits } = await tell(client, {
+      ends: [AWAY, null],
+      meanwhile: async (call) => {
+        if (call === 1) await client.create(revision(2, TO, 'pending-upgrade'), { fieldManager: 'helm' });
+        else expect(await statusOf(client, 2)).toEqual(['failed', 'failed']);
+      },
+    });
+    expect(result).toMatchObject({ outcome: 'done', written: 1, reason: '' });
+    expect(calls).toHaveLength(2);
+    expect(waits).toEqual([2_000]);
+  });
+
+  it('is told three times and no more', async () => {
+    const client = createFakeClusterClient({ objects: [NAMESPACE, revision(1, FROM, 'deployed')] });
+    const { result, calls, waits } = await tell(client, { ends: [AWAY, AWAY, AWAY, null] });
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'Helm said EOF. Do something.' });
+    expect(calls).toHaveLength(3);
+    expect(waits).toEqual([2_000, 8_000]);
+  });
+
+  it('is not told again where the run was told to stop meanwhile', async () => {
+    const client = createFakeClusterClient({ objects: [NAMESPACE, revision(1, FROM, 'deployed')] });
+    const stopping = new AbortController();
+    const { calls } = await tell(client, {
+      signal: stopping.signal,
+      ends: [AWAY, null],
+      meanwhile: () => {
+        stopping.abort();
+        return Promise.resolve();
+      },
+    });
+    expect(calls).toHaveLength(1);
   });
 });
 

@@ -15,6 +15,7 @@ export const DEFAULT_PATIENCE: Patience = { totalMs: 120_000, firstContactMs: 10
 
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 5000;
+const PASSING_5XX: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
 /** The waits of one request that is repeated. */
 export interface Backoff {
@@ -34,17 +35,19 @@ export function createBackoff(
   hasAnswered: () => boolean,
 ): Backoff {
   let tries = 0;
+  let answered = 0;
   let startedAt = timing.now();
   return {
     reset() {
-      tries = 0;
+      [tries, answered] = [0, 0];
       startedAt = timing.now();
     },
     delayAfter(failure) {
       tries += 1;
       failure.tries = tries;
       failure.elapsedMs = timing.now() - startedAt;
-      if (!isPassing(failure, tries, patience)) return null;
+      if (isAnswered(failure)) answered += 1;
+      if (!isPassing(failure, answered, patience)) return null;
       const fullMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (tries - 1));
       const ownMs = Math.round(fullMs * (0.5 + timing.random() / 2));
       const delayMs = Math.max(ownMs, failure.retryAfterMs ?? 0);
@@ -54,12 +57,16 @@ export function createBackoff(
   };
 }
 
-function isPassing(failure: RequestFailure, tries: number, patience: Patience): boolean {
+/** Whether the API server itself answered with a 5xx; what is none comes from something before it, while it restarts. */
+function isAnswered({ status, body }: RequestFailure): boolean {
+  return body !== null && PASSING_5XX.has(status ?? 0);
+}
+
+/** @param answered failures of this request that the API server itself answered with a 5xx, this one included */
+function isPassing(failure: RequestFailure, answered: number, patience: Patience): boolean {
   if (failure.kind === 'aborted') return false;
   if (failure.kind !== 'refused') return !isCertificateFailure(failure);
   const status = failure.status ?? 0;
   if (status === 429 || status === 408) return true;
-  if (![500, 502, 503, 504].includes(status)) return false;
-  // What is no API server's answer comes from something before it, while it restarts.
-  return failure.body === null || tries < patience.answeredAttempts;
+  return PASSING_5XX.has(status) && (!isAnswered(failure) || answered < patience.answeredAttempts);
 }

@@ -51,7 +51,8 @@ export function createErrorWriter(context: ErrorContext): ErrorWriter {
     const { problem, remedy } = describe(error, doing, context);
     const text = `${prefix(error, doing)}: ${problem}${effort(error)}${doubt(error)}`;
     const message = clip(context.hide(singleLine(text)), LONGEST_MESSAGE);
-    return new ClusterError({ ...doing, status: error.status }, message, context.hide(remedy), {
+    const { status, isOutcomeUnknown } = error;
+    return new ClusterError({ ...doing, status, isOutcomeUnknown }, message, context.hide(remedy), {
       cause: new Error(context.hide(singleLine(error.message))),
     });
   };

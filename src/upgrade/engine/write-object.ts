@@ -34,8 +34,9 @@ export async function writeObject(
         ? writeField(client, write, options)
         : writeWhole(client, write, options));
     } catch (error) {
-      const { status } = error instanceof ClusterError ? error : { status: undefined };
-      const most = status === 409 ? MOST_TRIES : status === null ? MOST_LOOKS : 0;
+      if (!(error instanceof ClusterError)) throw error;
+      const isOpen = error.status === null || error.isOutcomeUnknown;
+      const most = error.status === 409 ? MOST_TRIES : isOpen ? MOST_LOOKS : 0;
       if (tries >= most || signal?.aborted) throw error;
     }
   }

@@ -20,6 +20,7 @@ import { isResource, mergeRelease } from './merge-release.js';
 import { type ComparedHop, type HopOptions, planHop } from './plan-hop.js';
 import { type PreparedHelm, requireRendered } from './prepare-helm.js';
 import { ofRelease, type RenderedRelease } from './render-release.js';
+import { tryHelm } from './try-helm.js';
 
 /** The cluster when a hop begins. */
 export interface HopStart {
@@ -131,14 +132,17 @@ export async function tellHelm(
     evidence: [],
   });
   try {
-    const held = await letGo(move, run);
-    if (held !== null) return held;
-    if (run.signal.aborted) return close('interrupted', whyStopped(run.signal));
-    run.onProgress(title);
-    await run.journal.begin('operator', title);
-    if (changed.length > 0) await run.journal.announce(changed.map((object) => objectWrite(object, object)));
-    await helm.upgrade(move);
-    return close('done', '');
+    return await tryHelm(async () => {
+      const held = await letGo(move, run);
+      if (held !== null) return held;
+      if (run.signal.aborted) return close('interrupted', whyStopped(run.signal));
+      run.onProgress(title);
+      await run.journal.begin('operator', title);
+      if (changed.length > 0)
+        await run.journal.announce(changed.map((object) => objectWrite(object, object)));
+      await helm.upgrade(move);
+      return close('done', '');
+    }, run);
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
     return close('failed', `${error.message} ${error.remedy}`);
@@ -147,7 +151,7 @@ export async function tellHelm(
 
 /**
  * A Helm that died leaves its revision on its way, and none begins after it; one that a rollback went back from is not the
- * newest any more, and in nobody's way. One to this very chart is an earlier run's of this upgrade; any other is somebody
+ * newest any more, and in nobody's way. One to this very chart is an earlier try's of this upgrade; any other is somebody
  * else's, who may be at it now. Null where none is in the way.
  */
 async function letGo(move: RenderedRelease['move'], run: Run): Promise<StepResult | null> {

@@ -9,6 +9,7 @@ import type { Step, StepResult } from '../engine/step.js';
 import type { TrafficAround } from '../engine/traffic-check.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import { awaitRelease } from '../gates/await-release.js';
+import { tryHelm } from '../hop/try-helm.js';
 import { clearLock, hasLostLock, type Holder, takeLock, whyStopped } from '../lock/lock.js';
 import { clearLeftovers } from '../lock/clear-leftovers.js';
 import { sayOverwritten } from './overwritten.js';
@@ -137,12 +138,16 @@ async function carryOut(
   if (last && last.outcome !== 'done') return stopped(last.outcome, sayStep(last));
   if (hasLostLock(signal)) return stopped('interrupted', whyStopped(signal));
   const untold = await tellHelm(plan, journal, options);
-  if (untold !== null) return stopped('failed', untold);
+  if (untold !== null) {
+    if (plan.release?.record.length === 0) return stopped('failed', explain(untold));
+    options.onWarning(`${untold.message} Its record is put right from the Secrets of the bundle.`);
+  }
   options.onProgress('looking whether the old release runs');
   try {
     if (isTold(plan, options)) {
       // Helm's own merge takes back what users changed of what its chart says
-      const { steps } = await planRollback(client, reader, options);
+      const helm = untold === null ? (options.helm ?? null) : null;
+      const { steps } = await planRollback(client, reader, { ...options, helm });
       results.push(...(await runSteps(steps, { ...options, client })));
       const again = results.at(-1);
       if (again && again.outcome !== 'done') return await stopped(again.outcome, sayStep(again));
@@ -211,23 +216,26 @@ function sayStep({ stage, title, reason }: StepResult): string {
   return `${stage}, ${title}: ${reason}`;
 }
 
-/** Lets Helm put its own record right, once all is as its revision says. Null where that is done; why not, otherwise. */
+/** Lets Helm put its own record right, once all is as its revision says. Null where that is done. */
 async function tellHelm(
   plan: RollbackPlan,
   journal: Journal,
-  { helm = null, onProgress }: RunOptions,
-): Promise<string | null> {
+  options: RunOptions,
+): Promise<ActionError | null> {
   const { release } = plan;
+  const { helm = null, onProgress } = options;
   if (release === null || helm === null || !isTold(plan, { helm })) return null;
   const title = `helm rollback of ${release.to.name} to revision ${release.to.revision}`;
   onProgress(title);
   try {
-    await journal.begin('operator', title);
-    await helm.rollback(release.to);
+    await tryHelm(async () => {
+      await journal.begin('operator', title);
+      await helm.rollback(release.to);
+    }, options);
     return null;
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
-    return `${error.message} ${error.remedy}`;
+    return error;
   }
 }
 
