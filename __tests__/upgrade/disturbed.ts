@@ -12,8 +12,8 @@ export async function disturbed(
   const proxy = await startFaultProxy({ kubeconfig: cluster.kubeconfig, seed });
   try {
     proxy.disturb(0.2);
-    // The operator's largest definitions take a busy server more than a second
-    await run(await createClusterClient(proxy.kubeconfig, null, { silenceMs: 2_500 }));
+    // The operator's largest definitions take a busy server seconds
+    await run(await createClusterClient(proxy.kubeconfig, null, { silenceMs: 5_000 }));
     return proxy.seen.requests().flatMap(({ fault }) => fault ?? []);
   } finally {
     await proxy.stop();

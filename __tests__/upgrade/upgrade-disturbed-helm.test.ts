@@ -143,7 +143,7 @@ describeInTurn('disturbed install by Helm', () => {
       });
       expect(tries).toBeGreaterThan(1);
       await scene().isBack();
-    }, 400_000);
+    }, 600_000);
 
     it('an upgrade ends where one does that nothing disturbs', async () => {
       const { client, operator, upgrade, disturb } = scene();
@@ -157,7 +157,7 @@ describeInTurn('disturbed install by Helm', () => {
       expect((await inspect(client)).leftovers).toEqual([]);
       expect((await history(cluster())).at(-1)).toMatch(`deployed tigera-operator-${NEWER}`);
       expect(await valuesOf(cluster())).toEqual(VALUES);
-    }, 400_000);
+    }, 600_000);
   });
 });
 
@@ -184,7 +184,7 @@ describeInTurn('Helm that is told in vain', () => {
       expect(rollback).toMatchObject(DONE);
       expect(wayOut).toBe('');
       await scene().isBack();
-    }, 400_000);
+    }, 600_000);
 
     it('an upgrade without it says how to go back, and then it is as before', async () => {
       const { client, bundle, helm } = scene();
@@ -194,6 +194,6 @@ describeInTurn('Helm that is told in vain', () => {
       expect(rollback?.wayOut).toContain('Run the mode rollback again with the same bundle');
       expect(await rollBack(client, bundle, { force: true, helm })).toMatchObject(DONE);
       await scene().isBack();
-    }, 400_000);
+    }, 600_000);
   });
 });
