@@ -15,6 +15,7 @@ const LONG_SUITES = [
   'faults of an upgrade',
   'faults of an operator’s rollout',
   'L7 rules',
+  'an operator’s upgrade on real nodes',
 ] as const;
 const LONG_AT_A_TIME = 3;
 
