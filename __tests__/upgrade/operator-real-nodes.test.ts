@@ -83,7 +83,7 @@ describeInTurn('an operator’s upgrade on real nodes', () => {
           ...REAL_TIMING,
           findNodes: async () => calicoNodes(await inspect(client)),
           image: AGNHOST_IMAGE,
-          settings: { ...DEFAULT_SETTINGS, settleMs: 20_000 },
+          settings: DEFAULT_SETTINGS,
         });
         try {
           const outcome = await liveUpgrade(client, NEWER, { ...options, traffic: [network] });
@@ -92,6 +92,11 @@ describeInTurn('an operator’s upgrade on real nodes', () => {
         } finally {
           await policies.stop();
         }
+      }
+
+      function tell(network: NetworkTestResult | null, warnings: readonly string[]): void {
+        const rounds = network?.rounds.map(({ when, ms }) => `${when} ${ms} ms`) ?? [];
+        process.stderr.write(`${[...rounds, ...warnings].join('\n')}\n`);
       }
 
       async function calicoPods(): Promise<readonly CalicoPod[]> {
@@ -146,7 +151,7 @@ describeInTurn('an operator’s upgrade on real nodes', () => {
 
         const { outcome, network, warnings } = await upgrade();
 
-        process.stderr.write(`${outcome.reason}\n${warnings.join('\n')}\n`);
+        tell(network, warnings);
         expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' }, wayOut: '' });
         expect(outcome.reason).toContain('the operator, and the first nodes');
         expect(outcome.reason).toMatch(/pod-same-node|pod-cross-node/);
@@ -171,9 +176,7 @@ describeInTurn('an operator’s upgrade on real nodes', () => {
 
         const { outcome, network, warnings } = await upgrade();
 
-        process.stderr.write(
-          `${network?.rounds.map(({ when, ms }) => `${when} ${ms} ms`).join('\n')}\n${warnings.join('\n')}\n`,
-        );
+        tell(network, warnings);
         expect(outcome).toMatchObject({ ended: 'done', reason: '' });
         expect(network?.rounds.map(({ when }) => when)).toEqual(['before', 'wave', 'hop']);
         expect(await installation(scene.client)).toMatchObject({ uid: was.uid, version: NEWER });
