@@ -20,6 +20,7 @@ const LONG_SUITES = [
   'disturbed operator install',
   'disturbed install by Helm',
   'Helm that is told in vain',
+  'an operator’s upgrade on real nodes',
 ] as const;
 const LONG_AT_A_TIME = 3;
 

@@ -525,6 +525,19 @@ describe('the network test as an upgrade sees it', () => {
     expect(left(network)).toEqual([]);
   });
 
+  it('says beforehand for how long it looks where new pods on a node reach nothing', async () => {
+    await check.baseline();
+    const saidMs = check.afterWaveMs?.();
+    const healthy = network.play;
+    network.play = (asked) =>
+      [nodeOf(asked.from), nodeOf(asked.to)].includes('n0001') ? 'TIMEOUT' : healthy(asked);
+    expect(await check.afterWave([])).toContain('on n0001 should reach');
+    const [before, wave] = check.result()?.rounds.map(({ ms }) => ms) ?? [];
+    expect(wave).toBeGreaterThan((before ?? 0) + 4000);
+    expect(saidMs).toBeGreaterThanOrEqual(wave ?? Infinity);
+    await check.close();
+  });
+
   it('what worked before and does not once all went back is a fault, though no wave had begun', async () => {
     await check.baseline();
     await check.afterHop();

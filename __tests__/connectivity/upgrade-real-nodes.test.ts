@@ -1,5 +1,4 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
 import { REAL_TIMING } from '../../src/adapters/kubernetes/timing.js';
 import { calicoNodes } from '../../src/cluster/calico-nodes.js';
 import { inspect } from '../../src/cluster/inspect.js';
@@ -22,13 +21,15 @@ import { installCalico } from '../../test-cluster/ready-made/install-calico.js';
 import { describeWithCalico } from '../../test-cluster/ready-made/jest.js';
 import { provideCalicoImages } from '../../test-cluster/real-nodes/calico-stand-in.js';
 import { openRealNode } from '../../test-cluster/real-nodes/real-node.js';
+import { createScene, type Scene } from '../test-cluster/real-nodes/scene.js';
 import { podImages, rolledOut, runOptions } from '../upgrade/restore/live-run.js';
 import { playPolicies } from './played-policies.js';
 import { liveUpgrade } from '../upgrade/live-upgrade.js';
+import { missedSince, runUsersPods, tryNewPods, type UsersPods } from '../upgrade/users-pods.js';
 import { describeInTurn } from '../../test-cluster/in-turn.js';
 
 const NODES = ['real-1', 'real-2', 'real-3'];
-const [OLDER, NEWER] = ['v3.29.7', 'v3.30.7'];
+const [OLDER, NEWER] = ['v3.28.2', 'v3.29.7'];
 
 const POLICY_SCENARIOS = new Set([
   'policy-ingress',
@@ -53,14 +54,18 @@ describeInTurn('network in an upgrade', () => {
     'an upgrade with the network test and the disruption monitor on real nodes',
     { realNodes: 3, own: true },
     (cluster) => {
+      let scene: Scene;
       let client: ClusterClient;
+      let users: UsersPods;
 
       beforeAll(async () => {
-        client = await createClusterClient(cluster().kubeconfig, null);
+        scene = await createScene(cluster());
+        client = scene.client;
         await provideCalicoImages(cluster().directory, OLDER);
         await installCalico(client, { method: 'manifest', version: OLDER });
         await rolledOut(client);
-      }, 180_000);
+        users = await runUsersPods(scene, NODES);
+      }, 240_000);
 
       async function upgrade(): Promise<Tested> {
         const warnings: string[] = [];
@@ -102,11 +107,12 @@ describeInTurn('network in an upgrade', () => {
         return [...(await Promise.all(namespaces)).filter((one) => one !== null), ...leftovers];
       }
 
-      it('to a release that drops forwarded traffic on the second wave fails in that wave and goes back, and traffic flows again', async () => {
+      it('to a release that drops forwarded traffic on the second wave fails in that wave and goes back, and traffic flows again, also that of users’ pods, which are the same', async () => {
         await provideCalicoImages(cluster().directory, NEWER, {
           fault: { kind: 'drops-forwarding' },
           nodes: ['real-2'],
         });
+        const [pods, calls] = [await users.see(), await users.calls()];
         const { outcome, network, disruption, warnings } = await upgrade();
         process.stderr.write(`${outcome.reason}\n${warnings.join('\n')}\n`);
         expect(outcome).toMatchObject({ ended: 'failed', rollback: { ended: 'done' } });
@@ -126,10 +132,14 @@ describeInTurn('network in an upgrade', () => {
         // Connections are held on beside it, and see what the test sees
         expect(disruption?.longest?.changedNodes).toEqual(['real-2']);
         expect(await left()).toEqual([]);
+        expect((await users.calls())['real-2']?.missed).toBeGreaterThan(calls['real-2']?.missed ?? 0);
+        expect(await users.see()).toEqual(pods);
+        expect(await users.unanswered()).toEqual([]);
       }, 900_000);
 
-      it('to one that works passes, and says how long new pods took', async () => {
+      it('to one that works passes, says how long new pods took, and users’ pods are the same and were answered all the time', async () => {
         await provideCalicoImages(cluster().directory, NEWER);
+        const [pods, calls] = [await users.see(), await users.calls()];
         const { outcome, network, disruption, warnings } = await upgrade();
         process.stderr.write(
           `${network?.rounds.map(({ when, ms, requests, settled }) => `${when} ${ms} ms ${requests} requests ${JSON.stringify(settled)}`).join('\n')}\n${warnings.join('\n')}\n`,
@@ -144,6 +154,10 @@ describeInTurn('network in an upgrade', () => {
         expect(disruption?.paths.filter(({ resets }) => resets.length > 0)).toEqual([]);
         expect(disruption?.longest?.ms).toBeLessThan(3000);
         expect(await left()).toEqual([]);
+        expect(await users.see()).toEqual(pods);
+        expect(missedSince(calls, await users.calls())).toEqual([]);
+        expect(await users.unanswered()).toEqual([]);
+        expect(await tryNewPods(scene, NODES)).toEqual(NODES.map(() => true));
       }, 900_000);
 
       it('new pods come up after the token of the CNI plugin was renewed, and are missed where it is not taken any more', async () => {

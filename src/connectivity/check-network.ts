@@ -41,6 +41,7 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
     result: null as NetworkTestResult | null,
     fault: null as string | null,
     hasBaseline: false,
+    baselineMs: 0,
     hasFailed: false,
     isChecked: true,
   };
@@ -98,6 +99,7 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
         const round = await test.baseline();
         tell(round);
         state.hasBaseline = !signal.aborted;
+        state.baselineMs = round.ms;
         const failed = explainFailedBefore(round);
         if (failed !== null) onWarning(failed);
         return null;
@@ -112,6 +114,8 @@ export function checkNetwork(client: ClusterClient, options: CheckNetworkOptions
     async afterWave(nodes) {
       return look((test) => (nodes.length === 0 ? test.afterHop('wave') : test.afterWave(nodes)));
     },
+    // What is wrong is given its time on new pods, and again where policies change
+    afterWaveMs: () => 2 * (state.baselineMs + options.settings.settleMs),
     async afterHop() {
       const reason = await look((test) => test.afterHop());
       state.isChecked = reason === null;

@@ -40,8 +40,8 @@ export interface Climb extends HopOptions, Omit<Run, 'client'> {
   readonly prepared: PreparedHelm | null;
 }
 
-/** What looks at the traffic is to be done by then: an operator goes on afterwards. */
-const CHECKS_MS = 60_000;
+/** How long one that looks at the traffic takes, where it does not say. */
+const CHECK_MS = 60_000;
 
 /** Goes hop by hop along a plan. Null where it arrived; why not, otherwise. Never throws. */
 export async function climb(
@@ -91,7 +91,10 @@ async function hop(
   if (state.calico === null) return 'No Calico is seen in the cluster any more.';
   const comparison = await compareHop(client, state.calico, { from, to }, state.calico.objects, manifests);
   if (comparison.kind === 'unknown') return comparison.reason;
-  const checksMs = (options.traffic ?? []).length === 0 ? 0 : CHECKS_MS;
+  const checksMs = (options.traffic ?? []).reduce(
+    (sum, { afterWaveMs }) => sum + (afterWaveMs?.() ?? CHECK_MS),
+    0,
+  );
   const isResumed = resume !== null;
   const { prepared, ...run } = { ...options, client, checksMs, isResumed, looksBack: true };
   const results =

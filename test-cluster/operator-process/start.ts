@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readRecord } from '../cluster-directory.js';
 import { manifestDirectory } from '../ready-made/manifests.js';
 import { startProcess } from '../start-process.js';
 import { type TestCluster } from '../types.js';
@@ -10,12 +9,10 @@ import { type TestCluster } from '../types.js';
 export async function startOperatorProcess({ directory, kubeconfigPath }: TestCluster): Promise<void> {
   const tsx = createRequire(import.meta.url).resolve('tsx');
   const main = join(import.meta.dirname, '..', 'operator', 'main.ts');
-  // The API server of real nodes is in a network of its own, from where this process cannot be reached.
-  const flags = readRecord(directory)?.realNodes.length === 0 ? ['--serve-api'] : [];
   await startProcess(directory, {
     name: 'operator',
     env: { CALICO_MANIFESTS: manifestDirectory() },
     program: process.execPath,
-    args: ['--import', pathToFileURL(tsx).href, main, kubeconfigPath, ...flags],
+    args: ['--import', pathToFileURL(tsx).href, main, kubeconfigPath, '--serve-api', directory],
   });
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as Listener } from 'node:net';
 import { ClusterError } from '../../src/errors.js';
 import type { ClusterClient, KubernetesObject, ServedKind } from '../../src/ports/cluster-client.js';
 import { createAuthority } from '../certificates/certificate.js';
@@ -25,12 +25,17 @@ export interface CalicoApi {
 }
 
 /**
- * Serves `projectcalico.org/v3` in place of calico-apiserver, whose pods do not run on light nodes: enough for the API
- * server to find it available, for discovery, and for reading, writing and deleting objects, which lie in
+ * Serves `projectcalico.org/v3` in place of calico-apiserver, whose pods hold none of it: enough for the API server to
+ * find it available, for discovery, and for reading, writing and deleting objects, which lie in
  * `crd.projectcalico.org/v1` as with the real one. There are no watches, no validation and no names without their
- * tier. It listens on loopback, on the machine of the API server, and believes every caller.
+ * tier. It believes every caller.
+ *
+ * @param listener in a network of the API server's; null: one on this machine's loopback interface is made
  */
-export async function serveCalicoApi(client: ClusterClient): Promise<CalicoApi> {
+export async function serveCalicoApi(
+  client: ClusterClient,
+  listener: Listener | null = null,
+): Promise<CalicoApi> {
   const authority = createAuthority('calico-apiserver');
   const names = ['calico-api.calico-apiserver.svc', 'calico-api.calico-system.svc', 'localhost'];
   const { certificate, key } = authority.issue({ commonName: 'calico-api', usages: ['server'], names });
@@ -40,10 +45,10 @@ export async function serveCalicoApi(client: ClusterClient): Promise<CalicoApi> 
       send(response, status, statusObject(status, error instanceof Error ? error.message : String(error)));
     });
   });
-  await listen(server);
-  const { port } = server.address() as AddressInfo;
+  await listen(server, listener);
+  const { address, port } = server.address() as AddressInfo;
   return {
-    endpoint: { host: 'localhost', port, authority: authority.certificate },
+    endpoint: { host: listener === null ? 'localhost' : address, port, authority: authority.certificate },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -52,10 +57,11 @@ export async function serveCalicoApi(client: ClusterClient): Promise<CalicoApi> 
   };
 }
 
-function listen(server: Server): Promise<void> {
+function listen(server: Server, listener: Listener | null): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, 'localhost', resolve);
+    if (listener === null) server.listen(0, 'localhost', resolve);
+    else server.listen(listener, resolve);
   });
 }
 

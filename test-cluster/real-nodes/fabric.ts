@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../src/errors.js';
 import { clusterFiles, recordProcess } from '../cluster-directory.js';
@@ -54,8 +54,8 @@ export async function startFabric(directory: string): Promise<Fabric> {
     processes: [process],
     missing: () => Promise.resolve(existsSync(join(own, 'pid')) ? null : 'no bridge'),
   });
-  const pid = Number(readFileSync(join(own, 'pid'), 'utf8'));
-  const prefix: Fabric['prefix'] = ['nsenter', `--target=${pid}`, '--net'];
+  const pid = readPid(own);
+  const prefix = prefixOf(pid);
   const localPort = await startForwarder(directory, prefix);
   const server = `https://127.0.0.1:${localPort}`;
   return { process, pid, prefix, address: FABRIC_ADDRESS, port: API_SERVER_PORT, server };
@@ -96,4 +96,36 @@ async function startForwarder(directory: string, prefix: Fabric['prefix']): Prom
   child.disconnect();
   child.unref();
   return port;
+}
+
+/**
+ * A listener at the fabric's address, for a server of this process: the API server and pods reach nothing else of this
+ * machine. Null where the cluster in this directory has no real nodes.
+ */
+export async function listenInFabric(directory: string): Promise<Server | null> {
+  const own = fabricDirectory(directory);
+  if (!existsSync(own)) return null;
+  const script = join(import.meta.dirname, 'listener.ts');
+  const [program, ...args] = [...prefixOf(readPid(own)), process.execPath, script, FABRIC_ADDRESS];
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const answer = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => null)]);
+  if (answer === null) {
+    throw new EnvironmentError(
+      `Nothing can listen in the network of the real nodes of ${directory}`,
+      'It needs root, and a Node.js that runs TypeScript by itself (24).',
+    );
+  }
+  child.disconnect();
+  return answer[1] as Server;
+}
+
+function prefixOf(pid: number): Fabric['prefix'] {
+  return ['nsenter', `--target=${pid}`, '--net'];
+}
+
+function readPid(fabric: string): number {
+  return Number(readFileSync(join(fabric, 'pid'), 'utf8'));
 }

@@ -54,6 +54,14 @@ describe('the knobs of an Installation', () => {
     expect(knobs(own, options).find(({ field }) => field === MIN_READY)?.canary).toBe(seconds);
   });
 
+  test('keep the canary alone for what is looked at afterwards', () => {
+    expect(knobs(undefined, { checksMs: 60_000 })[1]).toMatchObject({ canary: 110, rest: 50 });
+    expect(knobs(undefined, { checksMs: 60_000, soakMs: 0 })[1]).toMatchObject({
+      canary: 80,
+      rest: undefined,
+    });
+  });
+
   test('are as much wider as nodes are away, which count as unavailable all the time', () => {
     expect(knobs(undefined, { away: 2 })[0]).toEqual({ field: WIDTH, canary: 3, rest: 7, own: undefined });
   });

@@ -6,6 +6,7 @@ import { type StandInOperator, startStandInOperator } from '../../../test-cluste
 import { startCalicoNodeWrites } from '../../../test-cluster/ready-made/calico-node-writes.js';
 import { operatorObjects } from '../../../test-cluster/ready-made/install-calico.js';
 import { installObjects } from '../../../test-cluster/ready-made/install-objects.js';
+import { listenInFabric } from '../../../test-cluster/real-nodes/fabric.js';
 import type { TestCluster } from '../../../test-cluster/types.js';
 import { eventually } from '../../test-cluster/eventually.js';
 
@@ -31,7 +32,7 @@ export interface OperatorScene {
 
 export async function startScene(cluster: TestCluster): Promise<OperatorScene> {
   const client = await createClusterClient(cluster.kubeconfig, null);
-  const api = await serveCalicoApi(client);
+  const api = await serveCalicoApi(client, await listenInFabric(cluster.directory));
   const writes = startCalicoNodeWrites(client);
   const operator = startStandInOperator(client, {
     endpoint: api.endpoint,

@@ -11,6 +11,8 @@ export interface TrafficCheck {
   readonly beforeStep?: (step: Pick<Step, 'stage' | 'title' | 'wave'>) => void;
   /** After a wave's pods are ready. @param nodes those of the wave; empty where an operator chose them */
   readonly afterWave: (nodes: readonly string[]) => Promise<string | null>;
+  /** How long `afterWave` takes where traffic does not flow, in ms, once the baseline is known; a minute where nothing is said. */
+  readonly afterWaveMs?: () => number;
   readonly afterHop: () => Promise<string | null>;
   /** Takes away what it left in the cluster. Never throws. */
   readonly close: () => Promise<void>;

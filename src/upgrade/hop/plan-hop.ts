@@ -17,7 +17,7 @@ import { planWaves, type WaveOptions, type WavePlan } from '../waves/plan-waves.
 
 export interface HopOptions extends WaveOptions {
   readonly soakMs: number;
-  /** How long what looks at the traffic after the first nodes takes at most; nothing where nothing is said. */
+  /** How long what looks at the traffic after the first nodes takes; nothing where nothing is said. */
   readonly checksMs?: number;
   /** Whether an earlier run died in the middle of this hop. */
   readonly isResumed?: boolean;

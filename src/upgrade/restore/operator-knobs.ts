@@ -26,7 +26,7 @@ export interface Knob {
 
 export interface KnobOptions extends WaveOptions {
   readonly soakMs: number;
-  /** How long what is looked at after the soak takes at most; nothing where nothing is said. */
+  /** How long what is looked at after the soak of the first nodes takes; nothing where nothing is said. */
   readonly checksMs?: number;
   /** Whether the Installation can say for how long a node has to be well. */
   readonly hasMinReady?: boolean;
@@ -38,9 +38,9 @@ export interface KnobOptions extends WaveOptions {
 
 /**
  * One node at a time for the canary, then as wide as was asked; and no node before the one before has stayed well for the
- * soak, and as long as it takes to look at it and to stop where it is not. Without a soak and checks there is nothing to
- * stop for. Nodes that are not Ready count as unavailable all the time, and would
- * keep the others from changing. Pure.
+ * soak, and as long as it takes to look at the canary's traffic, and to stop where a node is not well. Without a soak and
+ * checks there is nothing to stop for. Nodes that are not Ready count as unavailable all the time, and would keep the others
+ * from changing. Pure.
  *
  * @param own what the user wants a field to be
  */
@@ -53,11 +53,15 @@ export function knobsOf(
   const width: Knob = { field: WIDTH, canary: 1 + away, rest, own: own(WIDTH) };
   if (isForward && !hasMinReady) return [width];
   const present = own(MIN_READY);
-  const needed = Math.ceil((soakMs + checksMs) / 1000) + BRAKE_SECONDS;
-  // On the way back pods that are younger than that would count as lost, and all change at once
-  const isHeld = isForward && soakMs + checksMs > 0;
-  const seconds = isHeld ? Math.max(typeof present === 'number' ? present : 0, needed) : present;
-  return [width, { field: MIN_READY, canary: seconds, rest: seconds, own: present }];
+  const heldFor = (ms: number): unknown => {
+    // On the way back pods that are younger than that would count as lost, and all change at once
+    if (!isForward || ms === 0) return present;
+    return Math.max(typeof present === 'number' ? present : 0, Math.ceil(ms / 1000) + BRAKE_SECONDS);
+  };
+  return [
+    width,
+    { field: MIN_READY, canary: heldFor(soakMs + checksMs), rest: heldFor(soakMs), own: present },
+  ];
 }
 
 /** An Installation as it is while the first nodes change. */

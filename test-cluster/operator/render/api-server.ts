@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { asObject, copyOf, type Fields } from '../../ready-made/fields.js';
 import { imageOf } from '../images.js';
@@ -11,6 +12,12 @@ import {
 } from './render-source.js';
 
 const NAME = 'calico-apiserver';
+const SERVICE = { name: 'calico-api' } as const;
+const PORT = { name: 'apiserver', protocol: 'TCP' } as const;
+const SELECTING = {
+  ports: [{ ...PORT, port: 443, targetPort: 5443 }],
+  selector: { apiserver: 'true' },
+} as const;
 
 /** What its restricted namespace asks of it (`pkg/render/common/securitycontext/security_context.go`). */
 const NON_ROOT = {
@@ -30,8 +37,9 @@ export const API_SERVICE = {
   name: 'v3.projectcalico.org',
 } as const;
 
-/** Where the API is really served: a port on this machine. */
+/** Where the API is really served: a port that the API server reaches. */
 export interface ApiEndpoint {
+  /** An address, or `localhost`: no Service leads to an address of loopback. */
   readonly host: string;
   readonly port: number;
   /** The authority of its certificate, PEM. */
@@ -74,27 +82,32 @@ export function renderApiServer(source: ApiServerSource): KubernetesObject[] {
     serviceAccount(NAME, namespace),
     service(namespace, source.endpoint),
     asObject(deployment),
-    ...(source.endpoint ? [registration(namespace, source.endpoint)] : []),
+    ...(source.endpoint ? leadTo(source.endpoint, namespace) : []),
   ];
 }
 
-/**
- * The Service calico-api. The real one selects the pods; pods of light nodes answer nobody, so where this machine
- * serves the API, the Service leads there.
- */
+/** The Service calico-api. The real one selects the pods, which hold nothing here; this one leads to where the API is served. */
 function service(namespace: string, endpoint: ApiEndpoint | null): KubernetesObject {
-  const spec = endpoint
-    ? {
-        type: 'ExternalName',
-        externalName: endpoint.host,
-        ports: [{ name: 'apiserver', port: endpoint.port, protocol: 'TCP' }],
-      }
-    : {
-        ports: [{ name: 'apiserver', port: 443, protocol: 'TCP', targetPort: 5443 }],
-        selector: { apiserver: 'true' },
-      };
   const labels = { 'k8s-app': 'calico-api' };
-  return { apiVersion: 'v1', kind: 'Service', metadata: { name: 'calico-api', namespace, labels }, spec };
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { ...SERVICE, namespace, labels },
+    spec: endpoint === null ? SELECTING : leading(endpoint),
+  };
+}
+
+function leading({ host, port }: ApiEndpoint): Fields {
+  const ports = [{ ...PORT, port }];
+  return isIP(host) === 0 ? { type: 'ExternalName', externalName: host, ports } : { ports };
+}
+
+/** The registration, and what says where a Service leads that selects nothing. */
+function leadTo(endpoint: ApiEndpoint, namespace: string): KubernetesObject[] {
+  const { host, port } = endpoint;
+  const subsets = [{ addresses: [{ ip: host }], ports: [{ ...PORT, port }] }];
+  const endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata: { ...SERVICE, namespace }, subsets };
+  return [...(isIP(host) === 0 ? [] : [endpoints]), registration(namespace, endpoint)];
 }
 
 function registration(namespace: string, { port, authority }: ApiEndpoint): KubernetesObject {
@@ -108,7 +121,7 @@ function registration(namespace: string, { port, authority }: ApiEndpoint): Kube
       groupPriorityMinimum: 1500,
       versionPriority: 200,
       caBundle: Buffer.from(authority).toString('base64'),
-      service: { name: 'calico-api', namespace, port },
+      service: { ...SERVICE, namespace, port },
     },
   };
 }
