@@ -167,7 +167,7 @@ describeInTurn('an operator’s upgrade on real nodes', () => {
         expect((await users.calls())[canary]?.missed).toBeGreaterThan(calls[canary]?.missed ?? 0);
         expect(await users.see()).toEqual(pods);
         expect(await users.unanswered()).toEqual([]);
-      }, 900_000);
+      }, 1_200_000);
 
       it('to one that works is done; users’ pods are the same and were answered all the time', async () => {
         await provideCalicoImages(cluster().directory, NEWER, { readyAfterSeconds: 0 });
@@ -185,7 +185,7 @@ describeInTurn('an operator’s upgrade on real nodes', () => {
         expect(missedSince(calls, await users.calls())).toEqual([]);
         expect(await users.unanswered()).toEqual([]);
         expect(await tryNewPods(place, NODES)).toEqual(NODES.map(() => true));
-      }, 900_000);
+      }, 1_200_000);
     });
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithCluster } from '../../../test-cluster/jest.js';
 import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-client.js';
+import type { ClusterClient } from '../../../src/ports/cluster-client.js';
 import { eventually } from '../eventually.js';
 
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
@@ -41,6 +42,11 @@ function idOf({ out }: Ended): string {
   return /^([a-z0-9]{6}) /m.exec(out)?.[1] ?? '';
 }
 
+function clientOf({ out }: Ended): Promise<ClusterClient> {
+  const [, kubeconfig = ''] = /^ {2}kubeconfig {2}(\S+)$/m.exec(out) ?? [];
+  return createClusterClient(kubeconfig, null);
+}
+
 function directories(): readonly string[] {
   return readdirSync(own).filter((name) => name.startsWith('calico-test-cluster-'));
 }
@@ -72,8 +78,7 @@ describeWithCluster('npm run cluster', { lightNodes: 2 }, () => {
       expect(up.err).toMatch(/ s {2}starting the control plane of Kubernetes v/);
       expect(up.err).toMatch(/ s {2}registering 2 light nodes\n/);
       expect(up.out).toContain(' running, just started\n  nodes       2 light (light-1, light-2)\n');
-      const [, kubeconfig = ''] = /^ {2}kubeconfig {2}(\S+)$/m.exec(up.out) ?? [];
-      const client = await createClusterClient(kubeconfig, null);
+      const client = await clientOf(up);
       const names: string[] = [];
       for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Node' })) {
         names.push(...items.map(({ metadata }) => metadata.name));
@@ -150,14 +155,17 @@ describeWithCluster('npm run cluster with Calico', { realNodes: 1 }, () => {
     ['operator', '--nodes'],
     ['operator', '--light-nodes'],
   ])(
-    'up installs it by %s, waits until it is ready (%s), and down leaves nothing',
-    (method, nodes) => {
+    'up installs it by %s, waits until it is ready (%s), serves its API where there is one, and down leaves nothing',
+    async (method, nodes) => {
       const up = cluster('up', nodes, '1', '--calico', 'v3.30.7', '--install', method);
       expect({ status: up.status, err: up.err }).toEqual({
         status: 0,
         err: expect.stringContaining('Calico v3.30.7 is ready\n'),
       });
       expect(up.out).toContain(`installed   Calico v3.30.7 (${method})`);
+      const { kinds } = await (await clientOf(up)).discover();
+      const isServed = kinds.some(({ apiVersion }) => apiVersion === 'projectcalico.org/v3');
+      expect(isServed).toBe(method === 'operator');
       expect(cluster('down').out).toBe(`Gone: ${idOf(up)}`);
       expect(directories()).toEqual([]);
     },
