@@ -98,8 +98,8 @@ function contentsOf(directory: string): Readonly<Record<string, string>> {
   );
 }
 
-test('diagnostics before going back take a fortieth of a stage’s budget, and no more than 15 s', () => {
-  expect(atFailure(100_000).limitMs).toBe(2500);
+test('diagnostics before going back take a sixtieth of a stage’s budget, and no more than 15 s', () => {
+  expect(atFailure(120_000).limitMs).toBe(2000);
   expect(atFailure(3_600_000).limitMs).toBe(15_000);
 });
 

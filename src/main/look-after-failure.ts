@@ -8,11 +8,11 @@ export const DIAGNOSTICS_MS = 60_000;
 export const AT_THE_END = 'diagnostics/at-the-end';
 
 /**
- * Diagnostics before going back changes what there is to see: a fortieth of a step's budget, since it has to begin within
+ * Diagnostics before going back changes what there is to see: a sixtieth of a step's budget, since it has to begin within
  * a tenth of it, and never more than 15 s.
  */
 export function atFailure(stageTimeoutMs: number): { readonly folder: string; readonly limitMs: number } {
-  return { folder: 'diagnostics/at-failure', limitMs: Math.min(15_000, stageTimeoutMs / 40) };
+  return { folder: 'diagnostics/at-failure', limitMs: Math.min(15_000, stageTimeoutMs / 60) };
 }
 
 /** What must not stand in a file that is uploaded, besides what is masked in the log later. */
