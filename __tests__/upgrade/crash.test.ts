@@ -124,6 +124,14 @@ async function goBack({ client, tools: { helm = null } }: Line, bundle: MemoryBu
   return ended === 'done' || plan.verdict === 'nothing-to-do' ? '' : `${reason} ${plan.verdict}`;
 }
 
+/** A deletion that is cut off in the API server leaves a pod that a kubelet ends, and a light node does not. */
+async function endHalfDeletedPods(client: ClusterClient): Promise<void> {
+  for await (const { items } of client.list({ apiVersion: 'v1', kind: 'Pod' })) {
+    const halfDeleted = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    for (const pod of halfDeleted) await client.delete(referenceOf(pod));
+  }
+}
+
 type Contents = ReadonlyMap<string, string>;
 
 const DEFINITION = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' } as const;
@@ -260,6 +268,7 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
         const killed = await cutOff(cut);
         const at = killed.writes[cut.write - 1] ?? '';
         if (!killed.isDead) return { at, fault: 'was not killed' };
+        await endHalfDeletedPods(scene.client);
         let bundle = killed.bundle ?? whole;
         if (then === 'go on') {
           const gone = await goOn(await ownLine(), bundle);
