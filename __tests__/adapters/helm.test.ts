@@ -106,6 +106,7 @@ describe('helm', () => {
     'Get "https://10.0.0.1/version": net/http: TLS handshake timeout',
     'UPGRADE FAILED: Get "https://10.0.0.1/api": http2: client connection lost',
     'UPGRADE FAILED: Internal error occurred: etcdserver: leader changed',
+    'Kubernetes cluster unreachable: an error on the server ("unknown") has prevented the request from succeeding',
     'UPGRADE FAILED: the server is currently unable to handle the request',
     'UPGRADE FAILED: Timeout: request did not complete within requested timeout',
     'Too many requests, please try again later.',

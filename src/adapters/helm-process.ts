@@ -44,7 +44,7 @@ const PASSING = new RegExp(
   [
     'connection (?:refused|reset|lost)|broken pipe|\\bEOF\\b|GOAWAY|no route to host|network is unreachable',
     'i/o timeout|handshake timeout|deadline exceeded|timed out|Timeout: |in the time allotted',
-    'internal error occurred|unable to handle the request|too many requests|shutting down|etcdserver: ',
+    'internal error occurred|error on the server|unable to handle the request|too many requests|shutting down|etcdserver: ',
     'object has been modified',
   ].join('|'),
   'i',
