@@ -2,25 +2,25 @@ import { describe, it } from '@jest/globals';
 
 /** A run in this hour begins where the one in the hour before went on to. */
 const HOUR = Math.floor(Date.now() / 3_600_000);
-/** Suites that take minutes each, of which a run plays so many. */
+/** Suites that take minutes each, of which a run plays so many: the longest are apart from each other. */
 const LONG_SUITES = [
+  'disturbed install by Helm',
   'network faults',
   'crashes of a manifest install',
-  'network in an upgrade',
+  'an operator’s upgrade on real nodes',
   'connections',
-  'crashes of an operator install',
-  'connections in an upgrade',
+  'two hops in one upgrade',
+  'Helm that is told in vain',
   'network by itself',
-  'crashes of an install by Helm',
-  'npm run try',
-  'faults of an upgrade',
+  'crashes of an operator install',
   'faults of an operator’s rollout',
   'L7 rules',
-  'two hops in one upgrade',
+  'npm run try',
   'disturbed operator install',
-  'disturbed install by Helm',
-  'Helm that is told in vain',
-  'an operator’s upgrade on real nodes',
+  'network in an upgrade',
+  'crashes of an install by Helm',
+  'faults of an upgrade',
+  'connections in an upgrade',
 ] as const;
 const LONG_AT_A_TIME = 3;
 
