@@ -177,15 +177,18 @@ describeInTurn('faults of an operator’s rollout', () => {
         await isAsBefore();
       }, 240_000);
 
-      it('an operator that does nothing ends its gate, which says what does not move; it goes back by itself', async () => {
+      /** An upgrade in which the operator has a fault from its first nodes on, until the run goes back. */
+      function upgradeWith(
+        fault: Parameters<OperatorScene['operator']['setFaults']>[0][number],
+        options: Partial<UpgradeOptions>,
+      ): Promise<UpgradeOutcome> {
         const { operator } = scene;
         let isBack = false;
-        const outcome = await upgrade({
-          timeoutMs: 20_000,
+        return upgrade({
+          ...options,
           onProgress: (text) => {
             // On the way back a step is called the same
-            if (!isBack && text.endsWith('the first nodes'))
-              operator.setFaults([{ type: 'stall', before: 'calico-typha' }]);
+            if (!isBack && text.endsWith('the first nodes')) operator.setFaults([fault]);
           },
           onFailure: () => {
             isBack = true;
@@ -193,6 +196,11 @@ describeInTurn('faults of an operator’s rollout', () => {
             return Promise.resolve();
           },
         });
+      }
+
+      it('an operator that does nothing ends its gate, which says what does not move; it goes back by itself', async () => {
+        const stall = { type: 'stall', before: 'calico-typha' } as const;
+        const outcome = await upgradeWith(stall, { timeoutMs: 20_000 });
         expect(outcome).toMatchObject({
           ended: 'failed',
           rollback: { ended: 'done', reason: '' },
@@ -205,23 +213,11 @@ describeInTurn('faults of an operator’s rollout', () => {
       }, 240_000);
 
       it('an operator that stays Degraded for a reason that does not heal ends it, with its words; it goes back', async () => {
-        const { operator } = scene;
         const { now, sleep } = hurrying(5);
-        let isBack = false;
-        const outcome = await upgrade({
-          ...{ now, sleep, timeoutMs: 900_000 },
-          onProgress: (text) => {
-            if (isBack || !text.endsWith('the first nodes')) return;
-            operator.setFaults([
-              { type: 'degrade', status: 'calico', reason: 'InvalidConfigurationError', message: 'bad CIDR' },
-            ]);
-          },
-          onFailure: () => {
-            isBack = true;
-            operator.setFaults([]);
-            return Promise.resolve();
-          },
-        });
+        const outcome = await upgradeWith(
+          { type: 'degrade', status: 'calico', reason: 'InvalidConfigurationError', message: 'bad CIDR' },
+          { now, sleep, timeoutMs: 900_000 },
+        );
         expect(outcome).toMatchObject({
           ended: 'failed',
           rollback: { ended: 'done', reason: '' },

@@ -29,10 +29,11 @@ export async function brakeSteps(client: ClusterClient, calico: CalicoState): Pr
   ];
 }
 
-/** What somebody has to know where the brake was pulled and the run does not go back; null where it was not. Pure. */
+/** What somebody has to know where the brake holds and the run does not go back; null where it does not hold. Pure. */
 export function sayHeld(results: readonly StepResult[], { operator }: CalicoState): string | null {
   const deployment = operator?.deployment?.reference;
-  if (!deployment || !results.some(({ title }) => title === HELD)) return null;
+  const isHeld = results.some(({ title, outcome }) => title === HELD && outcome === 'done');
+  if (!deployment || !isHeld) return null;
   return `The operator is held: ${nameOf(deployment)} has no replicas, and calico-node waits for its pods to be deleted. Running nodes keep working; nothing of Calico is changed or healed until the next run of mode upgrade or rollback lets it go. By hand, it goes on with the release that failed: kubectl scale deployment ${deployment.name} --namespace ${deployment.namespace} --replicas=1`;
 }
 
