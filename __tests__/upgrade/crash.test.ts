@@ -13,6 +13,7 @@ import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.j
 import type { UpgradeOptions } from '../../src/upgrade/upgrade-options.js';
 import type { Moment } from '../../test-cluster/fault-proxy/faults.js';
 import { startFaultProxy } from '../../test-cluster/fault-proxy/fault-proxy.js';
+import type { RecordedRequest } from '../../test-cluster/fault-proxy/recorder.js';
 import type { RequestInfo } from '../../test-cluster/fault-proxy/request-info.js';
 import { describeInTurn } from '../../test-cluster/in-turn.js';
 import { installCalicoData } from '../../test-cluster/ready-made/calico-data.js';
@@ -37,6 +38,8 @@ const MINUTES = process.env['CRASH_MINUTES'] ?? '2';
 const LIMIT_MS = MINUTES === 'all' ? Infinity : Number(MINUTES) * 60_000;
 /** `1/3`: of all writes every third, from the first on, for processes beside each other. */
 const [SHARE, SHARES] = (process.env['CRASH_SHARE'] ?? '1/1').split('/').map(Number) as [number, number];
+/** Writes that follow each other so soon leave the controllers no time to do anything between them. */
+const SOON_MS = 250;
 /** Where a run begins: elsewhere each hour. */
 const HOUR = Math.floor(Date.now() / 3_600_000);
 
@@ -189,8 +192,34 @@ function sayWrite({ verb, resource, subresource, name }: RequestInfo): string {
   return `${verb} ${[resource, subresource].filter((part) => part !== '').join('/')} ${name}`.trim();
 }
 
-/** All cases, those first that are another run's turn. */
-function casesOf(writes: number): readonly Case[] {
+function writesOf(requests: readonly RecordedRequest[]): readonly WriteSeen[] {
+  const counted = requests.filter(isCounted);
+  return counted.map((request, index) => ({
+    text: sayWrite(request),
+    pauseMs: request.atMs - (counted[index - 1]?.atMs ?? -Infinity),
+  }));
+}
+
+/** A write of the whole upgrade that nothing cuts off. */
+interface WriteSeen {
+  /** As {@link sayWrite} says it. */
+  readonly text: string;
+  /** Since the one before. */
+  readonly pauseMs: number;
+}
+
+/**
+ * All cases, from elsewhere on each hour. Those come last in which a run dies right before a write that follows the one
+ * before at once: to the cluster, that is the moment right after that one.
+ */
+function casesOf(writes: readonly WriteSeen[]): readonly Case[] {
+  const isLikeOther = ({ write, when }: Case): boolean =>
+    when === 'before' && (writes[write - 1]?.pauseMs ?? SOON_MS) < SOON_MS;
+  const cases = shuffledCases(writes.length);
+  return [...cases.filter((one) => !isLikeOther(one)), ...cases.filter(isLikeOther)];
+}
+
+function shuffledCases(writes: number): readonly Case[] {
   const own = Array.from({ length: writes }, (_, index) => index + 1).filter(
     (write) => write % SHARES === SHARE % SHARES,
   );
@@ -233,14 +262,14 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
       /** An upgrade whose line is cut at a write, and which dies there; null: at none. */
       async function cutOff(
         at: Pick<Case, 'write' | 'when'> | null,
-      ): Promise<Upgraded & { readonly isDead: boolean; readonly writes: readonly string[] }> {
+      ): Promise<Upgraded & { readonly isDead: boolean; readonly writes: readonly WriteSeen[] }> {
         const proxy = await startFaultProxy({ kubeconfig: cluster().kubeconfig });
         try {
           const { client, tools } = await lineOn(proxy.kubeconfig);
           const dying = dyingClient(client, null);
           if (at !== null) proxy.cutAtWrite(at.write, at.when, dying.die, isCounted);
           const upgraded = await upgrade({ client: dying, tools });
-          const writes = proxy.seen.writes().filter(isCounted).map(sayWrite);
+          const writes = writesOf(proxy.seen.writes());
           return { ...upgraded, isDead: dying.isDead(), writes };
         } finally {
           await proxy.stop();
@@ -266,7 +295,7 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
         whole: MemoryBundle,
       ): Promise<Pick<Row, 'at' | 'fault'>> {
         const killed = await cutOff(cut);
-        const at = killed.writes[cut.write - 1] ?? '';
+        const at = killed.writes[cut.write - 1]?.text ?? '';
         if (!killed.isDead) return { at, fault: 'was not killed' };
         await endHalfDeletedPods(scene.client);
         let bundle = killed.bundle ?? whole;
@@ -293,7 +322,7 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
           expect(await goDown(bundle)).toBe('');
           const first = await contentsOf(client);
 
-          const cases = casesOf(writes.length);
+          const cases = casesOf(writes);
           const rows: Row[] = [];
           const deadline = Date.now() + LIMIT_MS;
           for (const one of cases) {

@@ -2,6 +2,8 @@ import type { RequestInfo } from './request-info.js';
 
 /** A request that came by. */
 export interface RecordedRequest extends RequestInfo {
+  /** When it came, in milliseconds of the process. */
+  readonly atMs: number;
   /** The kind of fault that befell it; null for none. */
   fault: string | null;
   /** Whether the API server saw it. */
@@ -31,7 +33,7 @@ export function createRecorder(): Recorder {
     `${isDryRun ? 'dry-run ' : ''}${verb} ${resource}`;
   return {
     begin(request) {
-      const record = { ...request, fault: null, isForwarded: false, status: null };
+      const record = { ...request, atMs: performance.now(), fault: null, isForwarded: false, status: null };
       all.push(record);
       return record;
     },
