@@ -38,6 +38,11 @@ const MINUTES = process.env['CRASH_MINUTES'] ?? '2';
 const LIMIT_MS = MINUTES === 'all' ? Infinity : Number(MINUTES) * 60_000;
 /** `1/3`: of all writes every third, from the first on, for processes beside each other. */
 const [SHARE, SHARES] = (process.env['CRASH_SHARE'] ?? '1/1').split('/').map(Number) as [number, number];
+/** `65-103`: only these writes, to play again what failed. */
+const [FIRST, LAST = FIRST] = (process.env['CRASH_WRITES'] ?? '1-Infinity').split('-').map(Number) as [
+  number,
+  number?,
+];
 /** Writes that follow each other so soon leave the controllers no time to do anything between them. */
 const SOON_MS = 250;
 /** Where a run begins: elsewhere each hour. */
@@ -221,7 +226,7 @@ function casesOf(writes: readonly WriteSeen[]): readonly Case[] {
 
 function shuffledCases(writes: number): readonly Case[] {
   const own = Array.from({ length: writes }, (_, index) => index + 1).filter(
-    (write) => write % SHARES === SHARE % SHARES,
+    (write) => write >= FIRST && write <= LAST && write % SHARES === SHARE % SHARES,
   );
   const all = own.flatMap((write) =>
     (['before', 'after'] as const).flatMap((when) =>

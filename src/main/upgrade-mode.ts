@@ -155,7 +155,8 @@ function upgrade(
         opened.push({ ...open, runId: source.runId });
         const isDirectory = lookUpPath(world.workspace, source.backupArtifact).type === 'directory';
         const artifact = isDirectory ? null : source.backupArtifact;
-        return { reader: open.reader, directory: bundle.place, artifact, createdAt: bundle.createdAt };
+        const box = await openSecretBox(inputs.encryptionKey ?? '');
+        return { reader: open.reader, directory: bundle.place, artifact, createdAt: bundle.createdAt, box };
       },
       onStep: (result) => reporter.info(stepLine(result)),
       onFailure,
