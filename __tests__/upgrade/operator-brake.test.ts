@@ -96,6 +96,15 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
       await sleep(5_000);
       expect(await newPods()).toHaveLength(1);
 
+      // A run that preflight stops lets nothing go, and says so
+      warnings.length = 0;
+      expect(await upgrade({ force: false })).toMatchObject({
+        ended: 'not-run',
+        plan: { verdict: 'blocked' },
+      });
+      expect(warnings).toContainEqual(expect.stringMatching(/^The operator is held: .*kubectl scale/));
+      expect(valueAt(await client.get(OPERATOR), 'spec', 'replicas')).toBe(0);
+
       await cluster().lightNodes.clearFaults();
       const { reader } = outcome.backup ?? {};
       if (!reader) throw new Error('There is no backup');

@@ -94,7 +94,10 @@ async function planAndUpgrade(
   options: UpgradeOptions,
 ): Promise<UpgradeOutcome> {
   const plan = await runPlan(client, manifests, { ...options, holdsLock: true });
-  if (plan.verdict !== 'ready') return { ...notRun(plan), wayOut: plan.resume?.head.wayOut ?? '' };
+  if (plan.verdict !== 'ready') {
+    if (plan.resume !== null) await warnOfHeld(client, plan, options);
+    return { ...notRun(plan), wayOut: plan.resume?.head.wayOut ?? '' };
+  }
   const prepared = await prepareHelm(client, plan, options);
   return upgradeUnderLock(client, manifests, store, { ...options, prepared }, plan);
 }
@@ -156,8 +159,7 @@ async function upgradeUnderLock(
   // What goes with a definition no older release brings back
   const isLost = guard.fault() !== null;
   if (isLost || !options.rollbackOnFailure || backup === null) {
-    const held = plan.calico && sayHeld(hops.at(-1)?.results ?? [], plan.calico);
-    if (held) options.onWarning(held);
+    await warnOfHeld(client, plan, options);
     await looked;
     return failed;
   }
@@ -167,6 +169,15 @@ async function upgradeUnderLock(
   if (typeof rollback === 'string') return { ...failed, backFault: rollback };
   if (rollback.ended !== 'done') return { ...failed, rollback };
   return { ...failed, wayOut: '', rollback, after: rollback.after };
+}
+
+async function warnOfHeld(
+  client: ClusterClient,
+  { calico }: UpgradePlan,
+  { onWarning }: UpgradeOptions,
+): Promise<void> {
+  const held = calico && (await sayHeld(client, calico));
+  if (held) onWarning(held);
 }
 
 /** Takes the journal away. Why it must not be; null where it is gone, or says that nothing is left to be done. */

@@ -1,31 +1,60 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CalicoState } from '../../../src/cluster/cluster-state.js';
-import type { StepResult } from '../../../src/upgrade/engine/step.js';
 import { sayHeld } from '../../../src/upgrade/restore/brake.js';
+import { createFakeClusterClient, type FakeClusterClient, refusal } from '../../ports/fake-cluster-client.js';
 
-const reference = {
+const OPERATOR = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   namespace: 'tigera-operator',
   name: 'tigera-operator',
 };
-const CALICO = { operator: { deployment: { reference } } } as unknown as CalicoState;
+const NODE = { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'calico-system', name: 'calico-node' };
+const CALICO = {
+  operator: { deployment: { reference: OPERATOR } },
+  components: { node: { reference: NODE } },
+} as unknown as CalicoState;
 
-function brake(outcome: StepResult['outcome']): StepResult {
-  const title = 'the brake: the operator is held, and calico-node waits';
-  return { stage: 'operator', title, written: 1, ms: 1, outcome, reason: '', evidence: [] };
+function cluster(replicas: number, strategy: string): FakeClusterClient {
+  return createFakeClusterClient({
+    objects: [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { namespace: 'tigera-operator', name: 'tigera-operator' },
+        spec: { replicas },
+      },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
+        metadata: { namespace: 'calico-system', name: 'calico-node' },
+        spec: { updateStrategy: { type: strategy } },
+      },
+    ],
+  });
 }
 
 describe('sayHeld', () => {
-  it('names the operator that is held, and how to let it go', () => {
-    expect(sayHeld([brake('done')], CALICO)).toMatch(
-      /^The operator is held: Deployment tigera-operator\/tigera-operator .*kubectl scale deployment tigera-operator --namespace tigera-operator --replicas=1$/,
+  it('names the operator that is held, whichever run held it, and how to let it go', async () => {
+    const said = await sayHeld(cluster(0, 'OnDelete'), CALICO);
+    expect(said).toMatch(
+      /^The operator is held: Deployment tigera-operator\/tigera-operator has no replicas, and calico-node waits .*kubectl scale deployment tigera-operator --namespace tigera-operator --replicas=1$/,
     );
   });
 
-  it('says nothing where the brake was not pulled, or does not hold', () => {
-    expect(sayHeld([], CALICO)).toBeNull();
-    expect(sayHeld([brake('failed')], CALICO)).toBeNull();
-    expect(sayHeld([brake('done')], { ...CALICO, operator: null })).toBeNull();
+  it('says nothing of nodes that do not wait', async () => {
+    expect(await sayHeld(cluster(0, 'RollingUpdate'), CALICO)).toMatch(/has no replicas\. Running nodes/);
+  });
+
+  it('says nothing where no operator is held, or nobody answers', async () => {
+    expect(await sayHeld(cluster(1, 'OnDelete'), CALICO)).toBeNull();
+    expect(await sayHeld(createFakeClusterClient(), CALICO)).toBeNull();
+    expect(await sayHeld(cluster(0, 'OnDelete'), { ...CALICO, operator: null })).toBeNull();
+    const away = createFakeClusterClient({
+      onCall: () => {
+        throw refusal('get', 'deployments', 503, 'away');
+      },
+    });
+    expect(await sayHeld(away, CALICO)).toBeNull();
   });
 });

@@ -1,13 +1,12 @@
-import { valueAt } from '../../cluster/fields.js';
+import { textAt, valueAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
 import type { CalicoState } from '../../cluster/cluster-state.js';
 import { step } from '../engine/staged-steps.js';
-import type { Step, StepResult, Write } from '../engine/step.js';
+import type { Step, Write } from '../engine/step.js';
 
 const REPLICAS = ['spec', 'replicas'] as const;
 const STRATEGY = ['spec', 'updateStrategy'] as const;
-const HELD = 'the brake: the operator is held, and calico-node waits';
 
 /**
  * The brake: no node changes any more, whatever comes next. The operator is held, so that it puts nothing back, and
@@ -24,17 +23,32 @@ export async function brakeSteps(client: ClusterClient, calico: CalicoState): Pr
   const held = fieldWrite(operator, REPLICAS, 0);
   const waits = node === null ? [] : [fieldWrite(node, STRATEGY, { type: 'OnDelete' })];
   return [
-    step('operator', HELD, [held, ...waits], [{ kind: 'stopped', workload: referenceOf(operator) }]),
+    step(
+      'operator',
+      'the brake: the operator is held, and calico-node waits',
+      [held, ...waits],
+      [{ kind: 'stopped', workload: referenceOf(operator) }],
+    ),
     ...(waits.length === 0 ? [] : [step('operator', 'the brake: calico-node still waits', waits)]),
   ];
 }
 
-/** What somebody has to know where the brake holds and the run does not go back; null where it does not hold. Pure. */
-export function sayHeld(results: readonly StepResult[], { operator }: CalicoState): string | null {
+/**
+ * What somebody has to know where a run ends neither forward nor back and the operator is held, whichever run held it; null
+ * where it is not, or the cluster does not answer.
+ */
+export async function sayHeld(
+  client: ClusterClient,
+  { operator, components }: CalicoState,
+): Promise<string | null> {
   const deployment = operator?.deployment?.reference;
-  const isHeld = results.some(({ title, outcome }) => title === HELD && outcome === 'done');
-  if (!deployment || !isHeld) return null;
-  return `The operator is held: ${nameOf(deployment)} has no replicas, and calico-node waits for its pods to be deleted. Running nodes keep working; nothing of Calico is changed or healed until the next run of mode upgrade or rollback lets it go. By hand, it goes on with the release that failed: kubectl scale deployment ${deployment.name} --namespace ${deployment.namespace} --replicas=1`;
+  const [live, node] = await Promise.all(
+    [deployment, components.node?.reference].map((one) => read(client, one).catch(() => null)),
+  );
+  if (!deployment || !live || valueAt(live, ...REPLICAS) !== 0) return null;
+  const isWaiting = node && textAt(node, ...STRATEGY, 'type') === 'OnDelete';
+  const waits = isWaiting ? ', and calico-node waits for its pods to be deleted' : '';
+  return `The operator is held: ${nameOf(deployment)} has no replicas${waits}. Running nodes keep working; nothing of Calico is changed or healed until the next run of mode upgrade or rollback lets it go. By hand, it goes on with the release that its Deployment has now: kubectl scale deployment ${deployment.name} --namespace ${deployment.namespace} --replicas=1`;
 }
 
 async function read(
