@@ -55,6 +55,8 @@ interface Scene {
   readonly settle: () => Promise<void>;
   /** What a run needs besides a client, on the line of a kubeconfig. */
   readonly toolsOn: (kubeconfig: string) => Promise<HelmTools>;
+  /** Has the next upgrade make as many writes as the first. */
+  readonly tidy: () => Promise<void>;
   /** What is wrong with the record of a release that runs; empty where nothing is. */
   readonly faultInRecord: (release: string) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -286,6 +288,7 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
         const reason = await goBack(await ownLine(), bundle);
         await putDefinitionsBack(scene.client, definitions);
         await scene.settle();
+        await scene.tidy();
         return reason;
       }
 
@@ -352,8 +355,9 @@ function describeCrashes(title: string, start: (cluster: TestCluster) => Promise
 }
 
 /** Of an install that Helm knows nothing of. */
-const WITHOUT_HELM: Pick<Scene, 'toolsOn' | 'faultInRecord'> = {
+const WITHOUT_HELM: Pick<Scene, 'toolsOn' | 'tidy' | 'faultInRecord'> = {
   toolsOn: () => Promise.resolve({}),
+  tidy: () => Promise.resolve(),
   faultInRecord: () => Promise.resolve(''),
 };
 
@@ -385,6 +389,21 @@ const VALUES = {
   imagePullSecrets: { pull: JSON.stringify({ auths: { 'registry.example.com': { auth: 'Zm9v' } } }) },
 };
 
+/** Takes all revisions away but the newest ones: of more than ten, Helm takes the oldest away by a write of its own. */
+async function forgetRevisions(client: ClusterClient): Promise<void> {
+  const kind = { apiVersion: 'v1', kind: 'Secret' } as const;
+  const releases: KubernetesObject[] = [];
+  for await (const { items } of client.list(kind, {
+    namespace: 'tigera-operator',
+    labelSelector: 'owner=helm,name=calico',
+  })) {
+    releases.push(...items);
+  }
+  const revisionOf = ({ metadata }: KubernetesObject): number => Number(metadata.labels?.['version']);
+  const newestFirst = releases.sort((one, other) => revisionOf(other) - revisionOf(one));
+  for (const release of newestFirst.slice(3)) await client.delete(referenceOf(release));
+}
+
 /** What is wrong with what Helm itself tells of its release; empty where nothing is. */
 async function faultInHistory(cluster: TestCluster, release: string): Promise<string> {
   const revisions = await history(cluster);
@@ -408,6 +427,7 @@ describeInTurn('crashes of an install by Helm', () => {
         client,
         settle: () => operator.settle(),
         toolsOn: async (kubeconfig) => ({ helm: await helmOf({ kubeconfig }), charts }),
+        tidy: () => forgetRevisions(client),
         faultInRecord: (release) => faultInHistory(cluster, release),
         stop,
       };
