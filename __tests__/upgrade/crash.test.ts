@@ -6,7 +6,12 @@ import { canonicalText } from '../../src/cluster/fields.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import { referenceOf } from '../../src/cluster/object-name.js';
 import { ClusterError } from '../../src/errors.js';
-import type { ClusterClient, KubernetesObject } from '../../src/ports/cluster-client.js';
+import type {
+  ClusterClient,
+  KubernetesObject,
+  ListOptions,
+  ObjectKind,
+} from '../../src/ports/cluster-client.js';
 import { createManifestReader } from '../../src/upgrade/customisations/read-manifest.js';
 import type { HelmTools } from '../../src/upgrade/hop/prepare-helm.js';
 import { runUpgrade, type UpgradeOutcome } from '../../src/upgrade/run-upgrade.js';
@@ -146,10 +151,18 @@ type Contents = ReadonlyMap<string, string>;
 
 const DEFINITION = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' } as const;
 
-async function definitionsIn(client: ClusterClient): Promise<readonly KubernetesObject[]> {
+async function allOf(
+  client: ClusterClient,
+  kind: ObjectKind,
+  options: ListOptions = {},
+): Promise<readonly KubernetesObject[]> {
   const found: KubernetesObject[] = [];
-  for await (const { items } of client.list(DEFINITION)) found.push(...items);
+  for await (const { items } of client.list(kind, options)) found.push(...items);
   return found;
+}
+
+function definitionsIn(client: ClusterClient): Promise<readonly KubernetesObject[]> {
+  return allOf(client, DEFINITION);
 }
 
 /** Null where somebody else was quicker: the API server itself writes their status. */
@@ -391,16 +404,13 @@ const VALUES = {
 
 /** Takes all revisions away but the newest ones: of more than ten, Helm takes the oldest away by a write of its own. */
 async function forgetRevisions(client: ClusterClient): Promise<void> {
-  const kind = { apiVersion: 'v1', kind: 'Secret' } as const;
-  const releases: KubernetesObject[] = [];
-  for await (const { items } of client.list(kind, {
-    namespace: 'tigera-operator',
-    labelSelector: 'owner=helm,name=calico',
-  })) {
-    releases.push(...items);
-  }
+  const releases = await allOf(
+    client,
+    { apiVersion: 'v1', kind: 'Secret' },
+    { namespace: 'tigera-operator', labelSelector: 'owner=helm,name=calico' },
+  );
   const revisionOf = ({ metadata }: KubernetesObject): number => Number(metadata.labels?.['version']);
-  const newestFirst = releases.sort((one, other) => revisionOf(other) - revisionOf(one));
+  const newestFirst = releases.toSorted((one, other) => revisionOf(other) - revisionOf(one));
   for (const release of newestFirst.slice(3)) await client.delete(referenceOf(release));
 }
 

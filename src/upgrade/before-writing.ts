@@ -1,6 +1,8 @@
 import { calicoNodes } from '../cluster/calico-nodes.js';
 import { explain } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
+import { boxThatOpens } from './backup/box-that-opens.js';
+import type { Climb } from './climb.js';
 import type { UpgradePlan } from './plan/plan.js';
 import { prePullWidth } from './pre-pull/plan-pulls.js';
 import { prePull } from './pre-pull/pre-pull.js';
@@ -41,14 +43,17 @@ export async function baseline({ traffic = [] }: UpgradeOptions): Promise<string
 /** The backup of the upgrade that died: one of the cluster as it is now would be of no release. */
 export async function findBackup(
   { head: { bundle } }: Resume,
-  { rollbackOnFailure, findBundle, onWarning }: UpgradeOptions,
+  { rollbackOnFailure, findBundle, onWarning, prepared }: UpgradeOptions & Pick<Climb, 'prepared'>,
 ): Promise<UpgradeBackup | null> {
   if (bundle === null) {
     onWarning('The upgrade that died made no backup, so it cannot go back by itself where it fails.');
     return null;
   }
   try {
-    return await findBundle(bundle);
+    const backup = await findBundle(bundle);
+    // Nothing but Helm's record is put right from Secrets where an upgrade goes back
+    const box = prepared === null ? null : (backup.box ?? null);
+    return { ...backup, box: await boxThatOpens(backup.reader, box, onWarning) };
   } catch (error) {
     if (rollbackOnFailure) throw error;
     onWarning(`The backup of the upgrade that died is not at hand. ${explain(error)}`);

@@ -5,7 +5,6 @@ import type { ClusterClient } from '../ports/cluster-client.js';
 import type { ReportStore } from '../ports/report-store.js';
 import { formatVersion } from '../version/version.js';
 import type { ManifestReader } from './customisations/read-manifest.js';
-import { boxThatOpens } from './backup/box-that-opens.js';
 import { baseline, findBackup, pullImages } from './before-writing.js';
 import { type Climb, climb, type HopResult } from './climb.js';
 import { prepareHelm } from './hop/prepare-helm.js';
@@ -248,7 +247,7 @@ async function goBack(
       choice: 'live',
       force: true,
       // Helm's record is in Secrets; where there is none, the account need not be allowed to write any
-      box: options.prepared === null ? null : await boxThatOpens(reader, box, options.onWarning),
+      box: options.prepared === null ? null : box,
     });
   } catch (error) {
     return explain(error);

@@ -33,7 +33,7 @@ describe('the key of a run that goes on with the backup of another', () => {
 
   test('is left out with a warning where it does not, and costs nothing else', async () => {
     expect(await boxThatOpens(bundle, other, warn)).toBeNull();
-    expect(warnings).toEqual([expect.stringContaining('does without the Secrets of the backup. ')]);
+    expect(warnings).toEqual([expect.stringContaining('would do without the Secrets of the backup. ')]);
     expect(warnings[0]).toContain('encryption-key');
     expect(warnings[0]).not.toContain(WORD);
   });

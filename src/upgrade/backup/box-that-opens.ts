@@ -5,7 +5,7 @@ import { SECRETS } from './verify-bundle.js';
 
 /**
  * A box as it is given; null, with a warning, where its key does not open the Secrets of a bundle: one that another run
- * made may have another key, and the way back does without Secrets sooner than it ends.
+ * made may have another key, and a way back does without Secrets sooner than it ends.
  */
 export async function boxThatOpens(
   reader: BundleReader,
@@ -19,7 +19,7 @@ export async function boxThatOpens(
     return box;
   } catch (error) {
     onWarning(
-      `The way back does without the Secrets of the backup. ${error instanceof Error ? error.message : String(error)}`,
+      `A way back would do without the Secrets of the backup. ${error instanceof Error ? error.message : String(error)}`,
     );
     return null;
   }
