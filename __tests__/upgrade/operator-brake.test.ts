@@ -171,6 +171,12 @@ describeWithCalico('the brake of an operator install', { own: true, lightNodes: 
       expect(valueAt(await client.get(OPERATOR), 'spec', 'replicas')).toBe(0);
       await cluster().lightNodes.clearFaults();
       if (backup === null) throw new Error('There is no backup');
+      // A run without the backup at hand lets nothing go, and says so
+      warnings.length = 0;
+      await expect(upgrade({ rollbackOnFailure: true })).rejects.toThrow('no upgrade died');
+      expect(warnings).toContainEqual(expect.stringMatching(/^The operator is held: .*kubectl scale/));
+      expect(valueAt(await client.get(OPERATOR), 'spec', 'replicas')).toBe(0);
+
       const outcome = await upgrade({ findBundle: () => Promise.resolve(backup) });
       expect(outcome).toMatchObject({ ended: 'done', reason: '' });
       await operator.settle();

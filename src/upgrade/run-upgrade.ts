@@ -97,8 +97,14 @@ async function planAndUpgrade(
     if (plan.resume !== null) await warnOfHeld(client, plan, options);
     return { ...notRun(plan), wayOut: plan.resume?.head.wayOut ?? '' };
   }
-  const prepared = await prepareHelm(client, plan, options);
-  return upgradeUnderLock(client, manifests, store, { ...options, prepared }, plan);
+  try {
+    const prepared = await prepareHelm(client, plan, options);
+    return await upgradeUnderLock(client, manifests, store, { ...options, prepared }, plan);
+  } catch (error) {
+    // Stopped before it wrote: what the dead run held it did not let go
+    if (plan.resume !== null) await warnOfHeld(client, plan, options);
+    throw error;
+  }
 }
 
 async function underLock(
