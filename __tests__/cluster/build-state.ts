@@ -1,15 +1,7 @@
-import type {
-  BackendRules,
-  CalicoConfig,
-  CalicoData,
-  CalicoState,
-  ClusterState,
-  KubeControllersComponent,
-  NodeComponent,
-  NodeInside,
-  NodeState,
-  Workload,
-} from '../../src/cluster/cluster-state.js';
+import type { CalicoConfig, CalicoData, CalicoState } from '../../src/cluster/calico-state.js';
+import type { ClusterState } from '../../src/cluster/cluster-state.js';
+import type { BackendRules, NodeInside, NodeState } from '../../src/cluster/node-state.js';
+import type { KubeControllersComponent, NodeComponent, Workload } from '../../src/cluster/workload-state.js';
 import { versionOf } from '../../src/catalog/queries.js';
 
 /** What a test changes of something that is whole without it; objects are merged, all else is replaced. */

@@ -1,4 +1,5 @@
-import type { CalicoState, ClusterState } from '../../src/cluster/cluster-state.js';
+import type { CalicoState } from '../../src/cluster/calico-state.js';
+import type { ClusterState } from '../../src/cluster/cluster-state.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import type { KubernetesObject } from '../../src/ports/cluster-client.js';
 import { cluster } from './build.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Variant } from '../../src/cluster/cluster-state.js';
+import type { Variant } from '../../src/cluster/calico-state.js';
 import { INSTALL_OBJECTS } from '../../src/cluster/install-objects.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import { releaseName } from '../../src/cluster/interpret/image-version.js';

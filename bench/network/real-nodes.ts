@@ -1,7 +1,7 @@
 import { playPolicies } from '../../__tests__/connectivity/played-policies.js';
 import { createClusterClient } from '../../src/adapters/kubernetes/cluster-client.js';
 import { REAL_TIMING } from '../../src/adapters/kubernetes/timing.js';
-import type { NodeState } from '../../src/cluster/cluster-state.js';
+import type { NodeState } from '../../src/cluster/node-state.js';
 import { inspect } from '../../src/cluster/inspect.js';
 import { openNetworkTest } from '../../src/connectivity/network-test.js';
 import type { NetworkRound } from '../../src/connectivity/results.js';

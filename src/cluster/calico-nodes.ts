@@ -1,4 +1,5 @@
-import type { ClusterState, NodeState } from './cluster-state.js';
+import type { ClusterState } from './cluster-state.js';
+import type { NodeState } from './node-state.js';
 
 /** The nodes that calico-node runs on. Pure. */
 export function calicoNodes({ calico, nodes }: Pick<ClusterState, 'calico' | 'nodes'>): readonly NodeState[] {

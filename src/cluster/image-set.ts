@@ -1,4 +1,4 @@
-import type { OperatorState } from './cluster-state.js';
+import type { OperatorState } from './calico-state.js';
 
 /**
  * The digest by which an operator pulls an image of a release: `sha256:…`; null where no ImageSet of the release has one.

@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectReference } from '../ports/cluster-client.js';
-import type { Evidence } from './cluster-state.js';
+import type { Evidence } from './evidence.js';
 
 /** What names an object in the API. */
 export function referenceOf({ apiVersion, kind, metadata }: KubernetesObject): ObjectReference {

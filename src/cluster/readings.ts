@@ -7,15 +7,12 @@ import type {
 import type {
   CalicoApiGroup,
   CalicoState,
-  ClusterState,
   HelmRelease,
-  PodState,
-  PullFailure,
   PullSecret,
-  Terminating,
-  Unreadable,
   WorkloadWarning,
-} from './cluster-state.js';
+} from './calico-state.js';
+import type { ClusterState, PullFailure, Terminating, Unreadable } from './cluster-state.js';
+import type { PodState } from './workload-state.js';
 import type { DikastesPods } from './interpret/application-layer.js';
 import type { KindSummary } from './interpret/data.js';
 import type { NodeReading, Requests } from './interpret/nodes.js';

@@ -1,4 +1,4 @@
-import type { NodeState } from '../cluster/cluster-state.js';
+import type { NodeState } from '../cluster/node-state.js';
 import { ActionError } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { TrafficCheck } from '../upgrade/engine/traffic-check.js';

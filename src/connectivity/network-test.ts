@@ -1,4 +1,4 @@
-import type { NodeState } from '../cluster/cluster-state.js';
+import type { NodeState } from '../cluster/node-state.js';
 import { EnvironmentError } from '../errors.js';
 import type { ClusterClient } from '../ports/cluster-client.js';
 import type { Waiting } from '../upgrade/gates/wait-for.js';

@@ -1,4 +1,4 @@
-import type { NodeState } from '../cluster/cluster-state.js';
+import type { NodeState } from '../cluster/node-state.js';
 import { leaveOut, type WavePlan } from '../upgrade/waves/plan-waves.js';
 import type { NodeAt } from './staff-nodes.js';
 

@@ -1,6 +1,6 @@
 import type { PolicyRule } from '../cluster/permissions.js';
 import type { Access } from '../ports/cluster-client.js';
-import type { CalicoState } from '../cluster/cluster-state.js';
+import type { CalicoState } from '../cluster/calico-state.js';
 import type { MissingAccess } from './preflight/preflight.js';
 
 const WRITE = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'] as const;

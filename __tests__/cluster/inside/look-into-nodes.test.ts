@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { inspect } from '../../../src/cluster/inspect.js';
-import type { ClusterState, NodeInside } from '../../../src/cluster/cluster-state.js';
+import type { ClusterState } from '../../../src/cluster/cluster-state.js';
+import type { NodeInside } from '../../../src/cluster/node-state.js';
 import type { ExecOptions } from '../../../src/ports/cluster-client.js';
 import {
   createFakeClusterClient,

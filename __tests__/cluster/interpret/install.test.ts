@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Evidence } from '../../../src/cluster/cluster-state.js';
+import type { Evidence } from '../../../src/cluster/evidence.js';
 import { nameOf } from '../../../src/cluster/object-name.js';
 import { calicoNode, installation, object, operatorNode, tigeraOperator, workload } from '../build.js';
 import { calicoOf, stateOf } from '../state-of.js';

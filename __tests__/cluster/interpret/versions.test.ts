@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CalicoVersions } from '../../../src/cluster/cluster-state.js';
+import type { CalicoVersions } from '../../../src/cluster/calico-state.js';
 import { releaseName } from '../../../src/cluster/interpret/image-version.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import {

@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { createClusterClient } from '../../../src/adapters/kubernetes/cluster-client.js';
 import { versionOf } from '../../../src/catalog/queries.js';
-import type { ClusterState, NodeInside } from '../../../src/cluster/cluster-state.js';
+import type { ClusterState } from '../../../src/cluster/cluster-state.js';
+import type { NodeInside } from '../../../src/cluster/node-state.js';
 import { lookCommand } from '../../../src/cluster/inside/look-command.js';
 import { readLook } from '../../../src/cluster/inside/read-look.js';
 import { inspect } from '../../../src/cluster/inspect.js';

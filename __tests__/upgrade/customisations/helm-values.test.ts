@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { versionOf } from '../../../src/catalog/queries.js';
-import type { HelmRelease } from '../../../src/cluster/cluster-state.js';
+import type { HelmRelease } from '../../../src/cluster/calico-state.js';
 import { helmCustomisations } from '../../../src/upgrade/customisations/helm-values.js';
 
 function release(values: Readonly<Record<string, unknown>>): HelmRelease {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NodeState } from '../../../src/cluster/cluster-state.js';
+import type { NodeState } from '../../../src/cluster/node-state.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { type StagedChange, stagedSteps } from '../../../src/upgrade/engine/staged-steps.js';
 import type { Step } from '../../../src/upgrade/engine/step.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { valueAt } from '../../../src/cluster/fields.js';
-import type { ImageSetState } from '../../../src/cluster/cluster-state.js';
+import type { ImageSetState } from '../../../src/cluster/calico-state.js';
 import { referenceOf } from '../../../src/cluster/object-name.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import type { StagedChange } from '../../../src/upgrade/engine/staged-steps.js';

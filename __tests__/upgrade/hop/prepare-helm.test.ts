@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { versionOf } from '../../../src/catalog/queries.js';
-import type { HelmRelease } from '../../../src/cluster/cluster-state.js';
+import type { HelmRelease } from '../../../src/cluster/calico-state.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import type { ChartFacts, Helm } from '../../../src/ports/helm.js';
 import { type PreparedHelm, prepareHelm } from '../../../src/upgrade/hop/prepare-helm.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { versionOf } from '../../../src/catalog/queries.js';
-import type { CalicoState, HelmRelease } from '../../../src/cluster/cluster-state.js';
+import type { CalicoState, HelmRelease } from '../../../src/cluster/calico-state.js';
 import { valueAt } from '../../../src/cluster/fields.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import type { MergeResult } from '../../../src/upgrade/customisations/customisation.js';

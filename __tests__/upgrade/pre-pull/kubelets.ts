@@ -1,4 +1,4 @@
-import type { NodeState } from '../../../src/cluster/cluster-state.js';
+import type { NodeState } from '../../../src/cluster/node-state.js';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { prePull, type PrePullOptions, type PrePullResult } from '../../../src/upgrade/pre-pull/pre-pull.js';
 import { buildNode } from '../../cluster/build-state.js';

@@ -1,5 +1,7 @@
 import { versionOf } from '../../../src/catalog/queries.js';
-import type { ApiServerComponent, CalicoState, ClusterState } from '../../../src/cluster/cluster-state.js';
+import type { CalicoState } from '../../../src/cluster/calico-state.js';
+import type { ClusterState } from '../../../src/cluster/cluster-state.js';
+import type { ApiServerComponent } from '../../../src/cluster/workload-state.js';
 import { EMPTY_POLICY } from '../../../src/policy/policy.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../../../src/ports/cluster-client.js';
 import { findPath } from '../../../src/upgrade/path/find-path.js';

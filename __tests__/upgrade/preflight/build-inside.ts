@@ -1,4 +1,4 @@
-import type { BackendRules, NodeState } from '../../../src/cluster/cluster-state.js';
+import type { BackendRules, NodeState } from '../../../src/cluster/node-state.js';
 import { buildInside, buildNode, buildRules } from '../../cluster/build-state.js';
 
 /** A node with these files of CNI configuration, and the types in them. */

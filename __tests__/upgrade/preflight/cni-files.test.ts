@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NodeState } from '../../../src/cluster/cluster-state.js';
+import type { NodeState } from '../../../src/cluster/node-state.js';
 import { cniFiles } from '../../../src/upgrade/preflight/checks/cni-files.js';
 import type { PreflightFinding } from '../../../src/upgrade/preflight/preflight.js';
 import { buildInside, buildNode } from '../../cluster/build-state.js';

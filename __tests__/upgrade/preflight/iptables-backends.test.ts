@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BackendRules } from '../../../src/cluster/cluster-state.js';
+import type { BackendRules } from '../../../src/cluster/node-state.js';
 import { iptablesBackends } from '../../../src/upgrade/preflight/checks/iptables-backends.js';
 import type { PreflightFinding } from '../../../src/upgrade/preflight/preflight.js';
 import { buildCalico, buildInside, buildNode } from '../../cluster/build-state.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NodeInside } from '../../../src/cluster/cluster-state.js';
+import type { NodeInside } from '../../../src/cluster/node-state.js';
 import { nodeLooks } from '../../../src/upgrade/preflight/checks/node-looks.js';
 import type { PreflightFinding } from '../../../src/upgrade/preflight/preflight.js';
 import { buildNode } from '../../cluster/build-state.js';

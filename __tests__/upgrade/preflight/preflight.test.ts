@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { versionOf } from '../../../src/catalog/queries.js';
-import type {
-  CalicoState,
-  Evidence,
-  OperatorState,
-  PoolState,
-  TyphaComponent,
-} from '../../../src/cluster/cluster-state.js';
+import type { CalicoState, OperatorState, PoolState } from '../../../src/cluster/calico-state.js';
+import type { Evidence } from '../../../src/cluster/evidence.js';
+import type { TyphaComponent } from '../../../src/cluster/workload-state.js';
 import { PREFLIGHT_KINDS, type PreflightCode } from '../../../src/findings/preflight-registry.js';
 import { parsePolicy } from '../../../src/policy/parse-policy.js';
 import { EMPTY_POLICY } from '../../../src/policy/policy.js';

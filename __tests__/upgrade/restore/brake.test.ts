@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CalicoState } from '../../../src/cluster/cluster-state.js';
+import type { CalicoState } from '../../../src/cluster/calico-state.js';
 import { sayHeld } from '../../../src/upgrade/restore/brake.js';
 import { createFakeClusterClient, type FakeClusterClient, refusal } from '../../ports/fake-cluster-client.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../../src/ports/cluster-client.js';
 import { brakeSteps } from '../../../src/upgrade/restore/brake.js';
-import type { CalicoState } from '../../../src/cluster/cluster-state.js';
+import type { CalicoState } from '../../../src/cluster/calico-state.js';
 import {
   knobsOf,
   type KnobOptions,

@@ -1,6 +1,8 @@
 import { ClusterError } from '../../errors.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
-import type { ClusterState, NodeInside, NodeState, PodState } from '../cluster-state.js';
+import type { ClusterState } from '../cluster-state.js';
+import type { NodeInside, NodeState } from '../node-state.js';
+import type { PodState } from '../workload-state.js';
 import { NODE_CONTAINER } from '../interpret/calico-node.js';
 import { createGate } from '../read/gate.js';
 import { lookRules } from '../permissions.js';

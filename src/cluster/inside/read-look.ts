@@ -1,4 +1,4 @@
-import type { BackendRules, CniFile, IptablesRules, NodeInside } from '../cluster-state.js';
+import type { BackendRules, CniFile, IptablesRules, NodeInside } from '../node-state.js';
 import { SAVES } from './look-command.js';
 
 /** More than this of what a node says is not read. */

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { ApplicationLayerPolicy, Evidence } from '../cluster-state.js';
+import type { ApplicationLayerPolicy } from '../calico-state.js';
+import type { Evidence } from '../evidence.js';
 import { type Fields, listAt, textAt } from '../fields.js';
 import { evidenceOf } from '../object-name.js';
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { NodeComponent, PodState } from '../cluster-state.js';
+import type { NodeComponent, PodState } from '../workload-state.js';
 import { type Fields, fieldsAt, listAt, numberAt, textAt, textsAt, valueAt } from '../fields.js';
 import { cpuMillis, memoryBytes } from '../quantity.js';
 import { type ConfigData, containerOf, environmentOf, readWorkload } from './workload.js';

@@ -6,7 +6,7 @@ import type {
   PodState,
   TyphaComponent,
   Workload,
-} from '../cluster-state.js';
+} from '../workload-state.js';
 import { fieldsAt, listAt, numberAt, textAt } from '../fields.js';
 import { referenceOf } from '../object-name.js';
 import { readNodeComponent } from './calico-node.js';

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { parseYaml } from '../../yaml/parse.js';
 import { textAt as yamlTextAt } from '../../yaml/query.js';
-import type { CalicoConfig, CalicoState, PoolState } from '../cluster-state.js';
+import type { CalicoConfig, CalicoState, PoolState } from '../calico-state.js';
 import { fieldsAt, isTrueAt, numberAt, scalarAt, textAt, textMapAt } from '../fields.js';
 import { flagsOf } from './kube-proxy.js';
 

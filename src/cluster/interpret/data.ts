@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
-import type { CalicoData } from '../cluster-state.js';
+import type { CalicoData } from '../calico-state.js';
 import { firstText, textAt } from '../fields.js';
 import type { Accumulator } from './accumulator.js';
 import { groupOf, referenceOf } from '../object-name.js';

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { isEnterprise } from '../../version/version.js';
-import type { Evidence } from '../cluster-state.js';
+import type { Evidence } from '../evidence.js';
 import { textAt } from '../fields.js';
 import { evidenceOf } from '../object-name.js';
 import { parseImage, versionOfImage } from './image-version.js';

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { HelmRelease } from '../cluster-state.js';
+import type { HelmRelease } from '../calico-state.js';
 import { asFields, type Fields, fieldsAt, numberAt, textAt } from '../fields.js';
 import { renderedObjects } from './rendered-objects.js';
 

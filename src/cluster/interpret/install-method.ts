@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { Evidence, InstallMethodOnCluster } from '../cluster-state.js';
+import type { InstallMethodOnCluster } from '../calico-state.js';
+import type { Evidence } from '../evidence.js';
 import { evidenceOf } from '../object-name.js';
 import { isOperatorOwned, workloadsOf } from './find-workloads.js';
 

@@ -1,13 +1,9 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { parseVersion } from '../../version/version.js';
-import type {
-  CalicoConfig,
-  CalicoState,
-  ClusterState,
-  NodeState,
-  PodState,
-  Unreadable,
-} from '../cluster-state.js';
+import type { CalicoConfig, CalicoState } from '../calico-state.js';
+import type { ClusterState, Unreadable } from '../cluster-state.js';
+import type { NodeState } from '../node-state.js';
+import type { PodState } from '../workload-state.js';
 import { textAt, textMapAt } from '../fields.js';
 import { referenceOf } from '../object-name.js';
 import { type Readings, workloadKey } from '../readings.js';

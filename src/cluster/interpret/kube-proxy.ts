@@ -1,7 +1,9 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { parseYaml } from '../../yaml/parse.js';
 import { textAt as yamlTextAt } from '../../yaml/query.js';
-import type { Evidence, NetworkState, NodeState } from '../cluster-state.js';
+import type { NetworkState } from '../cluster-state.js';
+import type { Evidence } from '../evidence.js';
+import type { NodeState } from '../node-state.js';
 import { listAt, numberAt, textMapAt, textsAt } from '../fields.js';
 import { evidenceOf } from '../object-name.js';
 import { templateContainers } from './workload.js';

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { parseVersion, type Version } from '../../version/version.js';
-import type { NodeState } from '../cluster-state.js';
+import type { NodeState } from '../node-state.js';
 import { firstText, isTrueAt, listAt, scalarAt, textAt, textMapAt, textsAt, valueAt } from '../fields.js';
 import { isCalicoImage, isOperatorImage } from './image-version.js';
 import { cpuMillis, memoryBytes, parseQuantity } from '../quantity.js';

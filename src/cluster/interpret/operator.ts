@@ -1,12 +1,8 @@
 import { calicoOfOperator, versionOf } from '../../catalog/queries.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type {
-  ImageSetState,
-  NodeState,
-  OperatorState,
-  PodState,
-  TigeraStatusState,
-} from '../cluster-state.js';
+import type { ImageSetState, OperatorState, TigeraStatusState } from '../calico-state.js';
+import type { NodeState } from '../node-state.js';
+import type { PodState } from '../workload-state.js';
 import { listAt, numberAt, textAt } from '../fields.js';
 import { workloadsOf } from './find-workloads.js';
 import { versionOfImage } from './image-version.js';

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { Evidence, NetworkState } from '../cluster-state.js';
+import type { NetworkState } from '../cluster-state.js';
+import type { Evidence } from '../evidence.js';
 import { textAt } from '../fields.js';
 import { evidenceOf } from '../object-name.js';
 import { hasFlannel, roleOf } from './find-workloads.js';

@@ -1,5 +1,6 @@
 import type { KubernetesObject, ServedKind } from '../../ports/cluster-client.js';
-import type { Evidence, Owner, OwnerTool } from '../cluster-state.js';
+import type { Owner, OwnerTool } from '../cluster-state.js';
+import type { Evidence } from '../evidence.js';
 import { listAt, textAt } from '../fields.js';
 import { evidenceOf, groupOf } from '../object-name.js';
 import type { NodeReading } from './nodes.js';

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { PodState } from '../cluster-state.js';
+import type { PodState } from '../workload-state.js';
 import { type Fields, listAt, numberAt, textAt } from '../fields.js';
 
 /** Containers wait with these for a moment whenever a pod starts. */

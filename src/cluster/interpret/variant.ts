@@ -1,11 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type {
-  CalicoApiGroup,
-  CalicoState,
-  Evidence,
-  InstallMethodOnCluster,
-  Variant,
-} from '../cluster-state.js';
+import type { CalicoApiGroup, CalicoState, InstallMethodOnCluster, Variant } from '../calico-state.js';
+import type { Evidence } from '../evidence.js';
 import { textAt } from '../fields.js';
 import { evidenceOf } from '../object-name.js';
 import { backendOf, NODE_CONTAINER } from './calico-node.js';

@@ -1,7 +1,8 @@
 import { calicoOfOperator, versionOf } from '../../catalog/queries.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { parseVersion } from '../../version/version.js';
-import type { HelmRelease, PodState, VersionReading, VersionSource } from '../cluster-state.js';
+import type { HelmRelease, VersionReading, VersionSource } from '../calico-state.js';
+import type { PodState } from '../workload-state.js';
 import { textAt } from '../fields.js';
 import { evidenceOf } from '../object-name.js';
 import { NODE_CONTAINER } from './calico-node.js';

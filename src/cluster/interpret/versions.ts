@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { compareVersions, type Version } from '../../version/version.js';
-import type { CalicoVersions, VersionReading, VersionSource } from '../cluster-state.js';
+import type { CalicoVersions, VersionReading, VersionSource } from '../calico-state.js';
 import { textAt } from '../fields.js';
 import { nameOf, referenceOf } from '../object-name.js';
 import { workloadsOf } from './find-workloads.js';

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { WorkloadWarning } from '../cluster-state.js';
+import type { WorkloadWarning } from '../calico-state.js';
 import { fieldsAt, numberAt, textAt } from '../fields.js';
 import type { Accumulator } from './accumulator.js';
 

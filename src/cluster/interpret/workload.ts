@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { PodState, Workload } from '../cluster-state.js';
+import type { PodState, Workload } from '../workload-state.js';
 import { type Fields, fieldsAt, listAt, numberAt, scalarAt, textAt, textMapAt } from '../fields.js';
 import { referenceOf } from '../object-name.js';
 

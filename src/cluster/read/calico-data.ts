@@ -1,5 +1,5 @@
 import type { KubernetesObject, ServedKind } from '../../ports/cluster-client.js';
-import type { CalicoApiGroup, CalicoState } from '../cluster-state.js';
+import type { CalicoApiGroup, CalicoState } from '../calico-state.js';
 import { textAt, without } from '../fields.js';
 import { type Accumulator, keepObjects } from '../interpret/accumulator.js';
 import { type KindSummary, summarizeKind } from '../interpret/data.js';

@@ -1,5 +1,5 @@
 import type { ClusterClient, KubernetesObject, ServedKind } from '../../ports/cluster-client.js';
-import type { CalicoApiGroup, CalicoState } from '../cluster-state.js';
+import type { CalicoApiGroup, CalicoState } from '../calico-state.js';
 import { textAt } from '../fields.js';
 import { groupOf, referenceOf } from '../object-name.js';
 import { dataGroupOf } from './calico-data.js';

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { HelmRelease, Unreadable } from '../cluster-state.js';
+import type { HelmRelease } from '../calico-state.js';
+import type { Unreadable } from '../cluster-state.js';
 import { keepObjects } from '../interpret/accumulator.js';
 import { roleOf } from '../interpret/find-workloads.js';
 import { chooseReleaseSecrets, decodeHelmRelease } from '../interpret/helm-release.js';

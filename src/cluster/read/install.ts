@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectReference, ServedKind } from '../../ports/cluster-client.js';
-import type { WorkloadWarning } from '../cluster-state.js';
+import type { WorkloadWarning } from '../calico-state.js';
 import { fieldsAt, listAt, textAt, without } from '../fields.js';
 import { keepObjects } from '../interpret/accumulator.js';
 import { roleOf, workloadsOf } from '../interpret/find-workloads.js';

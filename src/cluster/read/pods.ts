@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../ports/cluster-client.js';
-import type { Evidence, PodState } from '../cluster-state.js';
+import type { Evidence } from '../evidence.js';
+import type { PodState } from '../workload-state.js';
 import { isTrueAt, listAt, textAt } from '../fields.js';
 import type { Accumulator } from '../interpret/accumulator.js';
 import { carriesDikastes } from '../interpret/application-layer.js';

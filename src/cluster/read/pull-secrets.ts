@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
-import type { PullSecret } from '../cluster-state.js';
+import type { PullSecret } from '../calico-state.js';
 import { listAt, textAt } from '../fields.js';
 import { evidenceOf } from '../object-name.js';
 import type { Reader, Reading } from './reader.js';

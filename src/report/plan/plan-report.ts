@@ -1,5 +1,8 @@
 import { severityOf } from './severity-of.js';
-import type { CalicoState, ClusterState, Evidence, Workload } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
+import type { Evidence } from '../../cluster/evidence.js';
+import type { Workload } from '../../cluster/workload-state.js';
 import { nameOf } from '../../cluster/object-name.js';
 import type { Severity } from '../../findings/severity.js';
 import type { NetworkTestResult } from '../../connectivity/results.js';

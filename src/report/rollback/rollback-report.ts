@@ -1,7 +1,7 @@
 import { nameOf } from '../../cluster/object-name.js';
 import type { Severity } from '../../findings/severity.js';
 import type { Weight } from '../../upgrade/preflight/preflight.js';
-import type { RollbackFinding } from '../../upgrade/restore/find-obstacles.js';
+import type { RollbackFinding } from '../../upgrade/restore/rollback-finding.js';
 import { isWritten, type RollbackPlan } from '../../upgrade/restore/plan-rollback.js';
 import type { RestoreItem } from '../../upgrade/restore/restore-item.js';
 import type { RollbackOutcome } from '../../upgrade/restore/run-rollback.js';

@@ -1,4 +1,5 @@
-import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
 import { without } from '../../cluster/fields.js';
 import { groupOf } from '../../cluster/object-name.js';
 import { ClusterError, InputError } from '../../errors.js';

@@ -1,6 +1,6 @@
 import { releaseByVersion } from '../../catalog/catalog.js';
 import { chartDefault, chartValue, isRead } from '../../catalog/chart-values.js';
-import type { HelmRelease } from '../../cluster/cluster-state.js';
+import type { HelmRelease } from '../../cluster/calico-state.js';
 import { asFields, canonicalText, isFields, without } from '../../cluster/fields.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import { formatVersion, parseVersion, type Version } from '../../version/version.js';

@@ -1,4 +1,6 @@
-import type { CalicoState, ClusterState, PodState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
+import type { PodState } from '../../cluster/workload-state.js';
 import { inspect } from '../../cluster/inspect.js';
 import { isCalicoImage, versionOfImage } from '../../cluster/interpret/image-version.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';

@@ -1,4 +1,5 @@
-import type { ClusterState, HelmRelease } from '../../cluster/cluster-state.js';
+import type { HelmRelease } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
 import { inspect } from '../../cluster/inspect.js';
 import { canonicalText } from '../../cluster/fields.js';
 import { chooseReleaseSecrets } from '../../cluster/interpret/helm-release.js';

@@ -1,4 +1,5 @@
-import type { ClusterState, Workload } from '../../cluster/cluster-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
+import type { Workload } from '../../cluster/workload-state.js';
 import { digestOf } from '../../cluster/image-set.js';
 import type { StagedChange } from '../engine/staged-steps.js';
 import type { MovedWorkload, Step } from '../engine/step.js';

@@ -1,5 +1,5 @@
 import { versionOf } from '../../catalog/queries.js';
-import type { HelmRelease } from '../../cluster/cluster-state.js';
+import type { HelmRelease } from '../../cluster/calico-state.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import { EnvironmentError, InputError } from '../../errors.js';
 import type { ChartSource } from '../../ports/chart-source.js';

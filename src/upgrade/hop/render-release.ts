@@ -1,5 +1,5 @@
 import { releaseByVersion } from '../../catalog/catalog.js';
-import type { HelmRelease } from '../../cluster/cluster-state.js';
+import type { HelmRelease } from '../../cluster/calico-state.js';
 import { listAt, textAt } from '../../cluster/fields.js';
 import { EnvironmentError } from '../../errors.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';

@@ -1,4 +1,4 @@
-import type { CalicoState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
 import { listAt, textAt } from '../../cluster/fields.js';
 import { schemaDigests } from '../../cluster/schema-digest.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';

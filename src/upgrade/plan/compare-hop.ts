@@ -1,4 +1,4 @@
-import type { CalicoState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';
 import type { Version } from '../../version/version.js';
 import { compareVersions } from '../../version/version.js';

@@ -1,4 +1,4 @@
-import type { CalicoState, OperatorState } from '../../cluster/cluster-state.js';
+import type { CalicoState, OperatorState } from '../../cluster/calico-state.js';
 import { textAt } from '../../cluster/fields.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';
 import type { Version } from '../../version/version.js';

@@ -1,4 +1,4 @@
-import type { CalicoState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
 import type { WavePlan } from '../waves/plan-waves.js';
 import type { StageName } from './stage-name.js';
 

@@ -1,6 +1,7 @@
 import { caveatsBetween, conditionHolds } from '../../catalog/queries.js';
 import type { Caveat, Uses } from '../../catalog/types.js';
-import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
 import { referenceOf } from '../../cluster/object-name.js';
 import { formatMinor, formatVersion, type Version } from '../../version/version.js';
 import type { Hop, Path } from '../path/hop.js';

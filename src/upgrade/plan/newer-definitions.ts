@@ -1,4 +1,4 @@
-import type { CalicoState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
 import { asFields, asList, canonicalText, listAt, textAt, valueAt } from '../../cluster/fields.js';
 import { referenceOf } from '../../cluster/object-name.js';
 import { schemaDigests } from '../../cluster/schema-digest.js';

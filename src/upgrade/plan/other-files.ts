@@ -1,4 +1,5 @@
-import type { CalicoState, Workload } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { Workload } from '../../cluster/workload-state.js';
 import { canonicalText } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject } from '../../ports/cluster-client.js';

@@ -1,5 +1,6 @@
 import type { Caveat } from '../../catalog/types.js';
-import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
 import type { PolicyRule } from '../../cluster/permissions.js';
 import type { Version } from '../../version/version.js';
 import type { Customisation } from '../customisations/customisation.js';

@@ -1,5 +1,6 @@
 import type { Uses } from '../../catalog/types.js';
-import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
 import { inspect } from '../../cluster/inspect.js';
 import { EnvironmentError } from '../../errors.js';
 import type { ClusterClient, KubernetesObject } from '../../ports/cluster-client.js';

@@ -1,4 +1,4 @@
-import type { NodeState } from '../../cluster/cluster-state.js';
+import type { NodeState } from '../../cluster/node-state.js';
 import { fullName } from '../preflight/images.js';
 import type { PlannedImage } from '../preflight/preflight.js';
 import { classOf, leaveOut, type WavePlan, widthOf } from '../waves/plan-waves.js';

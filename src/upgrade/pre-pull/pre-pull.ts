@@ -1,4 +1,4 @@
-import type { NodeState } from '../../cluster/cluster-state.js';
+import type { NodeState } from '../../cluster/node-state.js';
 import type { ClusterClient } from '../../ports/cluster-client.js';
 import { eachInParallel } from '../backup/each-in-parallel.js';
 import type { Waiting } from '../gates/wait-for.js';

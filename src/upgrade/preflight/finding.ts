@@ -1,4 +1,5 @@
-import type { Evidence, PoolState } from '../../cluster/cluster-state.js';
+import type { PoolState } from '../../cluster/calico-state.js';
+import type { Evidence } from '../../cluster/evidence.js';
 import type { PreflightCode } from '../../findings/preflight-registry.js';
 import type { ObjectReference } from '../../ports/cluster-client.js';
 import type { PreflightFinding, Weight } from './preflight.js';

@@ -1,5 +1,7 @@
 import { caveatsBetween, operatorFor } from '../../catalog/queries.js';
-import type { CalicoState, NodeState, Workload } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { NodeState } from '../../cluster/node-state.js';
+import type { Workload } from '../../cluster/workload-state.js';
 import { listAt, textAt } from '../../cluster/fields.js';
 import { digestOf } from '../../cluster/image-set.js';
 import { isCalicoImage, withoutBuild } from '../../cluster/interpret/image-version.js';

@@ -1,5 +1,7 @@
 import type { Uses } from '../../catalog/types.js';
-import type { CalicoState, ClusterState, Evidence } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
+import type { Evidence } from '../../cluster/evidence.js';
 import type { PreflightCode } from '../../findings/preflight-registry.js';
 import type { Policy } from '../../policy/policy.js';
 import type { Access } from '../../ports/cluster-client.js';

@@ -1,7 +1,7 @@
 import { textAt, valueAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import type { ClusterClient, KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';
-import type { CalicoState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
 import { step } from '../engine/staged-steps.js';
 import type { Step, Write } from '../engine/step.js';
 

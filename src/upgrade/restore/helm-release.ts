@@ -1,4 +1,4 @@
-import type { HelmRelease } from '../../cluster/cluster-state.js';
+import type { HelmRelease } from '../../cluster/calico-state.js';
 import { canonicalText } from '../../cluster/fields.js';
 import { decodeHelmRelease } from '../../cluster/interpret/helm-release.js';
 import { ClusterError } from '../../errors.js';

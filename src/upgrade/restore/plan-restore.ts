@@ -1,4 +1,5 @@
-import type { CalicoState, ClusterState } from '../../cluster/cluster-state.js';
+import type { CalicoState } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
 import { listAt, textAt } from '../../cluster/fields.js';
 import { nameOf, referenceOf } from '../../cluster/object-name.js';
 import { ClusterError } from '../../errors.js';

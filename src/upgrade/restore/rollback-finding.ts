@@ -12,3 +12,14 @@ export interface RollbackFinding {
   readonly remedy: string;
   readonly source: string | null;
 }
+
+/** A finding of a rollback's own. */
+export function say(
+  code: RollbackCode,
+  weight: Weight,
+  message: string,
+  remedy: string,
+  source: string | null = null,
+): RollbackFinding {
+  return { code, weight, message, remedy, source };
+}

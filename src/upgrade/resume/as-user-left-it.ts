@@ -1,4 +1,6 @@
-import type { CalicoState, ClusterState, OperatorState, Workload } from '../../cluster/cluster-state.js';
+import type { CalicoState, OperatorState } from '../../cluster/calico-state.js';
+import type { ClusterState } from '../../cluster/cluster-state.js';
+import type { Workload } from '../../cluster/workload-state.js';
 import { canonicalText, textAt, valueAt } from '../../cluster/fields.js';
 import { groupOf, referenceOf } from '../../cluster/object-name.js';
 import type { KubernetesObject, ObjectReference } from '../../ports/cluster-client.js';

@@ -1,4 +1,4 @@
-import type { NodeState } from '../../cluster/cluster-state.js';
+import type { NodeState } from '../../cluster/node-state.js';
 import { kernelVersion } from '../preflight/kernel.js';
 
 /** Nodes that change together. No node of the next wave changes before these are well. */

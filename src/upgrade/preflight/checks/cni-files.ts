@@ -1,5 +1,5 @@
 import { CNI_DIRECTORY } from '../../../cluster/inside/look-command.js';
-import type { CniFile } from '../../../cluster/cluster-state.js';
+import type { CniFile } from '../../../cluster/node-state.js';
 import { count, evidenceOf, finding, listNames, nodeReference } from '../finding.js';
 import type { PreflightCheck, PreflightFinding } from '../preflight.js';
 import { seenNodes } from './node-looks.js';

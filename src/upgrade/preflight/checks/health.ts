@@ -1,6 +1,6 @@
 import { installObjects } from '../../../catalog/queries.js';
 import { versionOf } from '../../../catalog/queries.js';
-import type { Workload } from '../../../cluster/cluster-state.js';
+import type { Workload } from '../../../cluster/workload-state.js';
 import { compareVersions, formatVersion } from '../../../version/version.js';
 import { nameOf, referenceOf } from '../../../cluster/object-name.js';
 import { count, evidenceOf, finding, listNames } from '../finding.js';

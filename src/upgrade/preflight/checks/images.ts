@@ -1,5 +1,7 @@
 import { architectures, sourceUrl } from '../../../catalog/queries.js';
-import type { CalicoState, NodeState, PodState, Workload } from '../../../cluster/cluster-state.js';
+import type { CalicoState } from '../../../cluster/calico-state.js';
+import type { NodeState } from '../../../cluster/node-state.js';
+import type { PodState, Workload } from '../../../cluster/workload-state.js';
 import { isPullFailure } from '../../../cluster/interpret/pull-failures.js';
 import { textAt } from '../../../cluster/fields.js';
 import { nameOf } from '../../../cluster/object-name.js';

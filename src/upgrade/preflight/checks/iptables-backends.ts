@@ -1,5 +1,6 @@
 import { versionOf } from '../../../catalog/queries.js';
-import type { BackendRules, CalicoState, IptablesRules } from '../../../cluster/cluster-state.js';
+import type { CalicoState } from '../../../cluster/calico-state.js';
+import type { BackendRules, IptablesRules } from '../../../cluster/node-state.js';
 import { textAt } from '../../../cluster/fields.js';
 import { compareVersions } from '../../../version/version.js';
 import { count, evidenceOf, finding, nodeReference } from '../finding.js';

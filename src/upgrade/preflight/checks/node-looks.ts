@@ -1,5 +1,6 @@
 import { LOOK_ROLE, lookRules } from '../../../cluster/permissions.js';
-import type { ClusterState, NodeInside, NodeState } from '../../../cluster/cluster-state.js';
+import type { ClusterState } from '../../../cluster/cluster-state.js';
+import type { NodeInside, NodeState } from '../../../cluster/node-state.js';
 import { count, evidenceOf, finding, listNames, nodeReference } from '../finding.js';
 import type { PreflightCheck } from '../preflight.js';
 

@@ -1,4 +1,4 @@
-import type { NodeState } from '../../../cluster/cluster-state.js';
+import type { NodeState } from '../../../cluster/node-state.js';
 import type { PreflightCode } from '../../../findings/preflight-registry.js';
 import { compareVersions, formatVersion } from '../../../version/version.js';
 import { versionOf } from '../../../catalog/queries.js';

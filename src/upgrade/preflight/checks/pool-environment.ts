@@ -1,4 +1,4 @@
-import type { PoolState } from '../../../cluster/cluster-state.js';
+import type { PoolState } from '../../../cluster/calico-state.js';
 import { isSameCidr } from '../cidr.js';
 import { evidenceOf, finding, listNames, poolReference } from '../finding.js';
 import type { PreflightFinding, PreflightInput } from '../preflight.js';

@@ -1,5 +1,5 @@
 import { versionOf } from '../../../catalog/queries.js';
-import type { PoolState } from '../../../cluster/cluster-state.js';
+import type { PoolState } from '../../../cluster/calico-state.js';
 import type { ObjectReference } from '../../../ports/cluster-client.js';
 import { compareVersions } from '../../../version/version.js';
 import { formatCidr, isSameCidr, isWithin, parseCidr } from '../cidr.js';

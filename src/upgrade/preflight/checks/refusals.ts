@@ -1,4 +1,5 @@
-import type { Evidence, Owner, OwnerTool } from '../../../cluster/cluster-state.js';
+import type { Owner, OwnerTool } from '../../../cluster/cluster-state.js';
+import type { Evidence } from '../../../cluster/evidence.js';
 import { formatVersion } from '../../../version/version.js';
 import { nameOf } from '../../../cluster/object-name.js';
 import { count, evidenceOf, finding, listNames, nodeReference } from '../finding.js';

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../cluster/cluster-state.js';
+import type { Evidence } from '../../../cluster/evidence.js';
 import { nameOf, referenceOf } from '../../../cluster/object-name.js';
 import type { KubernetesObject } from '../../../ports/cluster-client.js';
 import { fieldsSetByUsers } from '../../customisations/managed-fields.js';

@@ -1,4 +1,4 @@
-import type { TyphaComponent } from '../../../cluster/cluster-state.js';
+import type { TyphaComponent } from '../../../cluster/workload-state.js';
 import { nameOf } from '../../../cluster/object-name.js';
 import { count, evidenceOf, finding } from '../finding.js';
 import type { PreflightCheck, PreflightFinding, PreflightInput } from '../preflight.js';
