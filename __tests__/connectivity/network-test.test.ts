@@ -312,6 +312,18 @@ describe('the network test', () => {
     expect(scenarios.find(({ scenario }) => scenario === 'host-to-host')?.flaky).toBe(4);
   });
 
+  it('waits once for policies that a node does not put into effect, and tells all of them', async () => {
+    await test.baseline();
+    const healthy = network.play;
+    network.play = (asked) => (nodeOf(asked.to) === 'n0001' ? null : healthy(asked));
+    const round = await test.afterWave(['n0001']);
+    expect(scenariosOf(round)).toEqual(['policy-ingress', 'policy-egress', 'policy-calico', 'policy-tiers']);
+    const phasesOf = (failures: NetworkRound['failures']): number =>
+      new Set(failures.map(({ scenario, phase }) => `${scenario} ${phase}`)).size;
+    const waitedFor = round.failures.filter(({ tries }) => tries > DEFAULT_SETTINGS.tries);
+    expect([phasesOf(waitedFor), phasesOf(round.failures)]).toEqual([1, 10]);
+  });
+
   it('a node on which new pods do not run is a regression there', async () => {
     await test.baseline();
     network.takes = (pod) => nodeOf(pod) !== 'n0002';

@@ -8,7 +8,7 @@ import type { ScenarioName } from './scenarios/scenario-name.js';
 import { type TryOptions, tryProbes } from './try-probes.js';
 import { type Baseline, type ProbeOutcome } from './verdict.js';
 
-export interface RoundOptions extends Omit<TryOptions, 'maySettle' | 'isHopeless'> {
+export interface RoundOptions extends Omit<TryOptions, 'maySettle' | 'isHopeless' | 'hadItsTime'> {
   readonly skip: ReadonlySet<ScenarioName>;
   /** Only paths that begin or end at these nodes; null for all. */
   readonly nodes: ReadonlySet<string> | null;
@@ -50,22 +50,33 @@ export async function runRound(
   const still = phases
     .filter((one) => isStill(one.phases))
     .flatMap((one) => one.phases.flatMap(({ probes }) => probes));
-  const tried: Tried[] = (await tryAll(client, inScope(still, options), false, options)).map(withPhase(''));
+  const tried: Tried[] = (
+    await tryAll(client, inScope(still, options), { isAfterChange: false, late: new Set() }, options)
+  ).map(withPhase(''));
   const broken = new Set(tried.filter(({ isRight }) => !isRight).map(({ probe }) => pathOf(probe)));
+  const late = new Set<string>();
   for (const { scenario, phases: moving } of phases.filter((one) => !isStill(one.phases))) {
     if (options.signal.aborted) break;
     const lame = options.lame.get(scenario.name);
     if (lame !== undefined) skipped.set(scenario.name, `it did not work before: ${lame}`);
-    else tried.push(...(await tryPhases(client, scenario, moving, broken, options)));
+    else tried.push(...(await tryPhases(client, scenario, moving, { broken, late }, options)));
   }
   return { tried, skipped };
+}
+
+/** What a round has shown so far. */
+interface Known {
+  /** Paths that not even plain traffic takes. */
+  readonly broken: ReadonlySet<string>;
+  /** What did not follow a change within the time that changes get ({@link lateness}): more of them are not waited for. */
+  readonly late: Set<string>;
 }
 
 async function tryPhases(
   client: ClusterClient,
   scenario: Scenario,
   phases: readonly Phase[],
-  broken: ReadonlySet<string>,
+  { broken, late }: Known,
   options: RoundOptions,
 ): Promise<readonly Tried[]> {
   options.onProgress(`network test: ${scenario.name}`);
@@ -75,7 +86,9 @@ async function tryPhases(
       for (const change of phase.changes) await write(client, change);
       // What cannot pass anyway says nothing of policies and endpoints
       const probes = inScope(phase.probes, options).filter((probe) => !broken.has(pathOf(probe)));
-      const outcomes = await tryAll(client, probes, true, options);
+      const outcomes = await tryAll(client, probes, { isAfterChange: true, late }, options);
+      const inVain = outcomes.filter(({ isRight, ms }) => !isRight && ms >= options.settleMs);
+      for (const { probe } of inVain) late.add(lateness(probe));
       tried.push(...outcomes.map(withPhase(phase.title)));
       if (isLame(outcomes) || options.signal.aborted) break;
     }
@@ -120,7 +133,7 @@ function withPhase(phase: string): (outcome: ProbeOutcome) => Tried {
 function tryAll(
   client: ClusterClient,
   probes: readonly Probe[],
-  isAfterChange: boolean,
+  { isAfterChange, late }: { readonly isAfterChange: boolean; readonly late: ReadonlySet<string> },
   options: RoundOptions,
 ): Promise<readonly ProbeOutcome[]> {
   const isNew = ({ from, target }: Probe): boolean =>
@@ -128,6 +141,7 @@ function tryAll(
   return tryProbes(client, probes, {
     ...options,
     maySettle: (probe) => isAfterChange || isNew(probe),
+    hadItsTime: (probe) => late.has(lateness(probe)),
     isHopeless: ({ key }) => options.baseline?.get(key) === false,
   });
 }
@@ -148,6 +162,12 @@ export function touches({ from, toNode, target }: Probe, nodes: ReadonlySet<stri
 /** Two nodes, whatever pods: `worker-1>worker-2`. */
 function pathOf({ from, toNode, target }: Probe): string {
   return `${from.node}>${toNode ?? target?.node ?? ''}`;
+}
+
+/** Policies of all kinds are put into effect by the same program: where one is late, the next ones are. */
+function lateness(probe: Probe): string {
+  const { scenario } = probe;
+  return `${scenario.startsWith('policy-') ? 'policies' : scenario} ${pathOf(probe)}`;
 }
 
 async function write(client: ClusterClient, change: Change): Promise<void> {
