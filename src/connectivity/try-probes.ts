@@ -10,7 +10,7 @@ export interface TryOptions extends Pick<Waiting, 'now' | 'sleep' | 'signal'> {
   /** How often a probe is tried that fails, at least; others than those no more often. */
   readonly tries: number;
   readonly maySettle: (probe: Probe) => boolean;
-  /** Whether the like of it was waited for already in this round, in vain: it gets its tries, and no more. */
+  /** Whether the like of it was waited for already in this round, in vain: it gets two tries, and no more. */
   readonly hadItsTime: (probe: Probe) => boolean;
   /** Whether a probe is worth more than one try: not where it failed before as well. */
   readonly isHopeless: (probe: Probe) => boolean;
@@ -18,6 +18,8 @@ export interface TryOptions extends Pick<Waiting, 'now' | 'sleep' | 'signal'> {
 
 /** Between two tries. */
 const PAUSE_MS = 1000;
+/** Of what was waited for in vain before: a change takes a moment. */
+const LAST_TRIES = 2;
 
 /** Tries each probe until it is right, or it has had its time or its tries. @returns outcomes, in the probes' order */
 export async function tryProbes(
@@ -42,8 +44,8 @@ export async function tryProbes(
       if (outcomes.get(probe.key)?.isRight === true || options.isHopeless(probe)) return false;
       // One that waits for its time-out may use up what another needs
       const isUnseen = outcomes.get(probe.key)?.seen.kind === 'not-run';
-      const isWaitedFor = (options.maySettle(probe) && !options.hadItsTime(probe)) || isUnseen;
-      return tries < options.tries || (isWaitedFor && ms < settleMs);
+      if (options.hadItsTime(probe) && !isUnseen) return tries < Math.min(LAST_TRIES, options.tries);
+      return tries < options.tries || ((options.maySettle(probe) || isUnseen) && ms < settleMs);
     });
     if (left.length > 0) await sleep(PAUSE_MS, signal);
   }
