@@ -77,6 +77,8 @@ interface Case {
   /** Whether the server carries that write out. */
   readonly when: Moment;
   readonly then: 'go on' | 'go back';
+  /** Whether it is right before a write that follows the one before at once: to the cluster, the moment right after that. */
+  readonly isLikeOther: boolean;
 }
 
 interface Row extends Case {
@@ -231,33 +233,30 @@ interface WriteSeen {
   readonly pauseMs: number;
 }
 
-/**
- * All cases, from elsewhere on each hour. Those come last in which a run dies right before a write that follows the one
- * before at once: to the cluster, that is the moment right after that one.
- */
+/** All cases, from elsewhere on each hour; those last that are like another. */
 function casesOf(writes: readonly WriteSeen[]): readonly Case[] {
-  const isLikeOther = ({ write, when }: Case): boolean =>
-    when === 'before' && (writes[write - 1]?.pauseMs ?? SOON_MS) < SOON_MS;
-  const cases = shuffledCases(writes.length);
-  return [...cases.filter((one) => !isLikeOther(one)), ...cases.filter(isLikeOther)];
-}
-
-function shuffledCases(writes: number): readonly Case[] {
-  const own = Array.from({ length: writes }, (_, index) => index + 1).filter(
-    (write) => write >= FIRST && write <= LAST && write % SHARES === SHARE % SHARES,
-  );
-  const all = own.flatMap((write) =>
+  const own = writes
+    .map(({ pauseMs }, index) => ({ write: index + 1, pauseMs }))
+    .filter(({ write }) => write >= FIRST && write <= LAST && write % SHARES === SHARE % SHARES);
+  const all = own.flatMap(({ write, pauseMs }) =>
     (['before', 'after'] as const).flatMap((when) =>
-      (['go on', 'go back'] as const).map((then): Case => ({ write, when, then })),
+      (['go on', 'go back'] as const).map((then): Case => {
+        return { write, when, then, isLikeOther: when === 'before' && pauseMs < SOON_MS };
+      }),
     ),
   );
   // A stride that shares no factor with their number meets each of them once
   const stride = [37, 41, 43].find((one) => all.length % one !== 0) ?? 1;
-  return all.flatMap((_, index) => all[((index + HOUR) * stride) % all.length] ?? []);
+  const shuffled = all.flatMap((_, index) => all[((index + HOUR) * stride) % all.length] ?? []);
+  return [
+    ...shuffled.filter(({ isLikeOther }) => !isLikeOther),
+    ...shuffled.filter(({ isLikeOther }) => isLikeOther),
+  ];
 }
 
-function sayRow(writes: number, { write, when, at, then, fault, seconds }: Row): string {
-  const cut = `${when} write ${write} of ${writes} (${at})`;
+function sayRow(writes: number, { write, when, at, then, isLikeOther, fault, seconds }: Row): string {
+  const like = isLikeOther ? ', at once after the one before' : '';
+  const cut = `${when} write ${write} of ${writes} (${at})${like}`;
   return `${cut}; ${then}: ${fault === '' ? 'whole' : fault}, ${seconds.toFixed(1)} s\n`;
 }
 
