@@ -141,7 +141,8 @@ function tryAll(
   return tryProbes(client, probes, {
     ...options,
     maySettle: (probe) => isAfterChange || isNew(probe),
-    hadItsTime: (probe) => late.has(lateness(probe)),
+    // What worked before is to be known for sure: a path that is late once may be slow only then
+    hadItsTime: (probe) => options.baseline !== null && late.has(lateness(probe)),
     isHopeless: ({ key }) => options.baseline?.get(key) === false,
   });
 }
