@@ -331,6 +331,27 @@ describe('the network test', () => {
     expect(phasesOf(await first.baseline())).toEqual([10, 10]);
   });
 
+  it('a policy that was not put into effect before either takes no time from the others', async () => {
+    const settings = { ...DEFAULT_SETTINGS, settleMs: 0 };
+    const impatient = openNetworkTest(network.client, { ...optionsOf(3, { ms: 0 }), settings });
+    const obeyed = network.play;
+    const policyText = (): string => JSON.stringify(network.ofKind('NetworkPolicy').map(({ spec }) => spec));
+    const isLocal = (asked: Asked): boolean => nodeOf(asked.from) === 'n0001' && nodeOf(asked.to) === 'n0001';
+    const lacking = (asked: Asked): string | null =>
+      isLocal(asked) && policyText().includes('calico-network-test-host') ? null : obeyed(asked);
+    network.play = lacking;
+    const before = await impatient.baseline();
+    expect(before.failures.map(({ judgement }) => judgement)).toContain('failed-before');
+    // Policies of what goes out take effect at the third look
+    let looks = 0;
+    network.play = (asked) => {
+      const isLate = isLocal(asked) && policyText().includes('"egress":[]') && lacking(asked) !== null;
+      return isLate && ++looks < 3 ? null : lacking(asked);
+    };
+    expect(explainRegressions(await impatient.afterWave(['n0001']))).toBeNull();
+    expect(looks).toBe(3);
+  });
+
   it('a node on which new pods do not run is a regression there', async () => {
     await test.baseline();
     network.takes = (pod) => nodeOf(pod) !== 'n0002';

@@ -50,11 +50,10 @@ export async function runRound(
   const still = phases
     .filter((one) => isStill(one.phases))
     .flatMap((one) => one.phases.flatMap(({ probes }) => probes));
-  const tried: Tried[] = (
-    await tryAll(client, inScope(still, options), { isAfterChange: false, late: new Set() }, options)
-  ).map(withPhase(''));
-  const broken = new Set(tried.filter(({ isRight }) => !isRight).map(({ probe }) => pathOf(probe)));
   const late = new Set<string>();
+  const outcomes = await tryAll(client, inScope(still, options), { isAfterChange: false, late }, options);
+  const tried: Tried[] = outcomes.map(withPhase(''));
+  const broken = new Set(tried.filter(({ isRight }) => !isRight).map(({ probe }) => pathOf(probe)));
   for (const { scenario, phases: moving } of phases.filter((one) => !isStill(one.phases))) {
     if (options.signal.aborted) break;
     const lame = options.lame.get(scenario.name);
@@ -68,7 +67,10 @@ export async function runRound(
 interface Known {
   /** Paths that not even plain traffic takes. */
   readonly broken: ReadonlySet<string>;
-  /** What did not follow a change within the time that changes get ({@link lateness}): more of them are not waited for. */
+  /**
+   * What worked before and did not follow a change within the time that changes get ({@link lateness}): more of them are
+   * not waited for. That round fails already, so none fails for it.
+   */
   readonly late: Set<string>;
 }
 
@@ -87,7 +89,9 @@ async function tryPhases(
       // What cannot pass anyway says nothing of policies and endpoints
       const probes = inScope(phase.probes, options).filter((probe) => !broken.has(pathOf(probe)));
       const outcomes = await tryAll(client, probes, { isAfterChange: true, late }, options);
-      const inVain = outcomes.filter(({ isRight, ms }) => !isRight && ms >= options.settleMs);
+      const inVain = outcomes.filter(
+        ({ probe, isRight, ms }) => !isRight && ms >= options.settleMs && !failedBefore(probe, options),
+      );
       for (const { probe } of inVain) late.add(lateness(probe));
       tried.push(...outcomes.map(withPhase(phase.title)));
       if (isLame(outcomes) || options.signal.aborted) break;
@@ -143,8 +147,12 @@ function tryAll(
     maySettle: (probe) => isAfterChange || isNew(probe),
     // What worked before is to be known for sure: a path that is late once may be slow only then
     hadItsTime: (probe) => options.baseline !== null && late.has(lateness(probe)),
-    isHopeless: ({ key }) => options.baseline?.get(key) === false,
+    isHopeless: (probe) => failedBefore(probe, options),
   });
+}
+
+function failedBefore({ key }: Probe, { baseline }: RoundOptions): boolean {
+  return baseline?.get(key) === false;
 }
 
 function inScope(probes: readonly Probe[], { nodes }: RoundOptions): readonly Probe[] {
