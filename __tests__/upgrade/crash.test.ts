@@ -403,6 +403,7 @@ describeInTurn('crashes of an operator install', () => {
     const { client, operator, stop } = await startScene(cluster);
     await installCalico(client, { method: 'operator', version: OLDER });
     await running(client, OLDER);
+    await installCalicoData(client);
     await operator.settle();
     return { ...WITHOUT_HELM, client, settle: () => operator.settle(), stop };
   });
@@ -444,6 +445,7 @@ describeInTurn('crashes of an install by Helm', () => {
       const scene = await startHelmScene(cluster, { older: OLDER, newer: NEWER, values: VALUES, customise });
       const { client, operator, helmOf, chartOf, stop } = scene;
       const charts = chartsOf({ [NEWER]: chartOf(NEWER) });
+      await installCalicoData(client);
       return {
         client,
         settle: () => operator.settle(),
